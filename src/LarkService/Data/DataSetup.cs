@@ -1,0 +1,28 @@
+using LarkService.Data.Outbox;
+using LarkService.Platform.Configuration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace LarkService.Data;
+
+/// <summary>Registers the database and the outbox.</summary>
+internal static class DataSetup
+{
+    public static IServiceCollection AddData(this IServiceCollection services)
+    {
+        services.AddChecked<DatabaseOptions>();
+        services.AddChecked<ConnectionStringOptions>();
+        services.AddPooledDbContextFactory<SqliteLarkDbContext>((provider, o) => o.UseSqlite(ConnectionString(provider)));
+        services.AddPooledDbContextFactory<PostgresLarkDbContext>((provider, o) => o.UseNpgsql(ConnectionString(provider)));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider == DatabaseProvider.Postgres
+            ? new Database(provider.GetRequiredService<IDbContextFactory<PostgresLarkDbContext>>().CreateDbContext)
+            : new Database(provider.GetRequiredService<IDbContextFactory<SqliteLarkDbContext>>().CreateDbContext));
+        services.AddSingleton<DatabaseSchema>();
+        services.AddSingleton<OutboxPublisher>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddHostedService<OutboxLoop>();
+        return services;
+    }
+
+    private static string ConnectionString(IServiceProvider provider) => provider.GetRequiredService<IOptions<ConnectionStringOptions>>().Value.Default;
+}

@@ -1,0 +1,56 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace LarkService.Data;
+
+/// <summary>Brings the schema up to date, or says that somebody has to.</summary>
+internal sealed class DatabaseSchema(Database database)
+{
+    /// <summary>SQLite is ours alone and is migrated on start; PostgreSQL is shared, so its operator decides when.</summary>
+    /// <returns>Names of migrations that are still to be applied; empty when the service may start.</returns>
+    public async Task<IReadOnlyList<string>> PrepareAsync(CancellationToken ct)
+    {
+        await using var db = database.Open();
+        if (db is SqliteLarkDbContext)
+        {
+            await MigrateSqliteAsync(db, ct);
+        }
+
+        return [.. await db.Database.GetPendingMigrationsAsync(ct)];
+    }
+
+    /// <summary>Applies what is missing. Safe to run twice and side by side: EF Core takes a lock on the migrations table.</summary>
+    /// <returns>What was applied.</returns>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)
+    {
+        await using var db = database.Open();
+        List<string> pending = [.. await db.Database.GetPendingMigrationsAsync(ct)];
+        if (db is SqliteLarkDbContext)
+        {
+            await MigrateSqliteAsync(db, ct);
+        }
+        else
+        {
+            await db.Database.MigrateAsync(ct);
+        }
+
+        return pending;
+    }
+
+    private static async Task MigrateSqliteAsync(LarkDbContext db, CancellationToken ct)
+    {
+        var file = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        // Readers and the one writer do not wait for each other; the file keeps the mode.
+        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
+        await db.Database.MigrateAsync(ct);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace LarkService.Data.Outbox;
+
+/// <summary>
+/// Carries out what a topic announces. It may be called again for the same message after a crash, so it must not mind.
+/// Messages of one key come one after the other, in the order they were published.
+/// </summary>
+internal interface IOutboxSubscriber
+{
+    Task HandleAsync(JsonElement payload, CancellationToken ct);
+}
+
+/// <summary>A subscriber's place in the list: <paramref name="Name"/> is stored with each message and must stay.</summary>
+internal sealed record OutboxSubscription(string Topic, string Name, Func<IServiceProvider, IOutboxSubscriber> Resolve);
+
+/// <summary>Registers subscribers.</summary>
+internal static class OutboxSubscriptions
+{
+    public static IServiceCollection AddOutboxSubscriber<T>(this IServiceCollection services, string topic)
+        where T : class, IOutboxSubscriber
+    {
+        services.AddSingleton<T>();
+        services.AddSingleton(new OutboxSubscription(topic, $"{topic}/{typeof(T).Name}", provider => provider.GetRequiredService<T>()));
+        return services;
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Nodes;
+
+namespace LarkService.Events;
+
+/// <summary>What the person who clicked sees: a toast, a changed card, both or nothing.</summary>
+/// <param name="Toast">The <c>toast</c> object of the callback response.</param>
+/// <param name="Card">The whole new card (JSON 2.0), as an object.</param>
+internal sealed record CallbackAnswer(JsonObject? Toast = null, JsonObject? Card = null)
+{
+    /// <summary>Work that follows the answer, bounded by the host's life, never by the callback's time.</summary>
+    public Func<CancellationToken, Task>? Afterwards { get; init; }
+}

@@ -1,0 +1,7 @@
+namespace LarkService.Events.Chat;
+
+/// <summary>A word that starts with a slash, and what <c>/help</c> says of it.</summary>
+/// <param name="Name">With the slash, lower case: <c>/auth</c>.</param>
+/// <param name="HelpEn">One line in English.</param>
+/// <param name="HelpZh">One line in Chinese.</param>
+internal sealed record ChatCommand(string Name, string HelpEn, string HelpZh);

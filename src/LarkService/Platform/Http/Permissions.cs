@@ -1,0 +1,12 @@
+namespace LarkService.Platform.Http;
+
+/// <summary>What a caller of the REST API may be allowed to do; each is the name of an authorization policy.</summary>
+internal static class Permissions
+{
+    public const string AuthorizationsRead = "authorizations.read";
+    public const string AuthorizationsWrite = "authorizations.write";
+    public const string GrantsRead = "grants.read";
+    public const string GrantsWrite = "grants.write";
+
+    public static IReadOnlyList<string> All { get; } = [AuthorizationsRead, AuthorizationsWrite, GrantsRead, GrantsWrite];
+}

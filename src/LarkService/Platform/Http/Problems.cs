@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace LarkService.Platform.Http;
+
+/// <summary>
+/// The errors of the REST API: RFC 9457 problem documents with a stable <c>type</c> (<c>urn:lark-service:…</c>) that programs
+/// may rely on, and words that say how to mend it. Never a token, a secret or a stack trace.
+/// </summary>
+internal static class Problems
+{
+    private const string Prefix = "urn:lark-service:";
+
+    public static ProblemHttpResult Validation(string detail) => Of("validation", StatusCodes.Status400BadRequest, "The request is not valid", detail);
+
+    public static ProblemHttpResult UnknownApp(string? appId, LarkApps apps) =>
+        Of("unknown-app", StatusCodes.Status400BadRequest, "Unknown app", $"App '{Shorten(appId)}' is not configured. Known apps: {string.Join(", ", apps.All.Select(a => a.AppId))}.");
+
+    public static ProblemHttpResult NotFound(string detail) => Of("not-found", StatusCodes.Status404NotFound, "Not found", detail);
+
+    public static ProblemHttpResult RateLimited(string detail, TimeSpan retryAfter, HttpContext http)
+    {
+        var seconds = (int)Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds));
+        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return Of("rate-limited", StatusCodes.Status429TooManyRequests, "Too many requests", detail, ("retryAfter", seconds));
+    }
+
+    public static ProblemHttpResult Unauthenticated() => Of("unauthenticated", StatusCodes.Status401Unauthorized, "Who is calling?", "Send 'Authorization: Bearer <API key>' with a key this service knows.");
+
+    public static ProblemHttpResult PermissionDenied(string? permission) => Of(
+        "permission-denied",
+        StatusCodes.Status403Forbidden,
+        "Not allowed",
+        permission is null ? "The key lacks a permission this route asks for." : $"The key lacks the permission '{permission}'.");
+
+    public static ProblemHttpResult PlatformRefused(OpenApi.PlatformError error) => Of(
+        "platform-error",
+        StatusCodes.Status502BadGateway,
+        "The platform refused the call",
+        $"Feishu/Lark answered code {error.Code}.",
+        ("code", error.Code), ("msg", error.Message), ("logId", error.LogId));
+
+    public static ProblemHttpResult PlatformUnavailable() => Of("platform-unavailable", StatusCodes.Status503ServiceUnavailable, "The platform cannot be reached", "Feishu/Lark did not answer in time. Nothing was lost; try again later.");
+
+    /// <summary>A problem by its name; used where the type depends on the status alone.</summary>
+    public static ProblemHttpResult Of(string name, int status, string title, string detail, params (string Key, object? Value)[] more)
+    {
+        var problem = new ProblemDetails { Type = Prefix + name, Status = status, Title = title, Detail = detail };
+        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString();
+        foreach (var (key, value) in more)
+        {
+            problem.Extensions[key] = value;
+        }
+
+        return TypedResults.Problem(problem);
+    }
+
+    private static string? Shorten(string? text) => text is { Length: > 64 } ? text[..64] + "…" : text;
+}

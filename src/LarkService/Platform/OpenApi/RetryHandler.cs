@@ -1,0 +1,70 @@
+using System.Net;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace LarkService.Platform.OpenApi;
+
+/// <summary>
+/// Repeats what may be repeated. Reads always; writes only when their sender says so (<see cref="SafeToRepeat"/>), because
+/// the platform knows the call by an id of ours. Each try has a bound of its own.
+/// </summary>
+internal sealed class RetryHandler : DelegatingHandler
+{
+    private static readonly HttpRequestOptionsKey<bool> Safe = new("LarkService.SafeToRepeat");
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    private readonly ResiliencePipeline<HttpResponseMessage> _repeating;
+    private readonly ResiliencePipeline<HttpResponseMessage> _once;
+
+    public RetryHandler(TimeProvider clock)
+    {
+        var tryLimit = new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(15) };
+        _once = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }.AddTimeout(tryLimit).Build();
+        _repeating = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                MaxRetryAttempts = 3,
+                Delay = TimeSpan.FromMilliseconds(200),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                MaxDelay = LongestWait,
+                DelayGenerator = a => ValueTask.FromResult(WaitFor(a.Outcome.Result)),
+                ShouldHandle = a => ValueTask.FromResult(IsPassing(a.Outcome)),
+            })
+            .AddTimeout(tryLimit)
+            .Build();
+    }
+
+    public static void SafeToRepeat(HttpRequestMessage request) => request.Options.Set(Safe, true);
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var pipeline = request.Method == HttpMethod.Get || request.Options.TryGetValue(Safe, out var safe) && safe ? _repeating : _once;
+        return await pipeline.ExecuteAsync(async ct => await base.SendAsync(request, ct), cancellationToken);
+    }
+
+    private static bool IsPassing(Outcome<HttpResponseMessage> outcome) => outcome switch
+    {
+        { Exception: HttpRequestException or TimeoutRejectedException } => true,
+        { Result.StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout } => true,
+        { Result.StatusCode: HttpStatusCode.TooManyRequests } => (WaitFor(outcome.Result) ?? LongestWait) <= LongestWait,
+        _ => false,
+    };
+
+    private static TimeSpan? WaitFor(HttpResponseMessage? response) =>
+        response is not null && response.Headers.TryGetValues("x-ogw-ratelimit-reset", out var values)
+            && int.TryParse(values.FirstOrDefault(), out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
+}
+
+/// <summary>Marks requests for <see cref="RetryHandler"/>.</summary>
+internal static class RetryMarks
+{
+    /// <summary>Repeating this request does no harm: it changes nothing, or carries an id the platform de-duplicates by.</summary>
+    public static HttpRequestMessage MarkSafeToRepeat(this HttpRequestMessage request)
+    {
+        RetryHandler.SafeToRepeat(request);
+        return request;
+    }
+}
