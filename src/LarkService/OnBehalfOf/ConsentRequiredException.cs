@@ -13,19 +13,3 @@ internal sealed class ConsentRequiredException(UserKey user, ConsentGap gap)
 
 /// <summary>Why consent is needed and for what.</summary>
 internal sealed record ConsentGap(ConsentReason Reason, ScopeSet MissingScopes);
-
-/// <summary>Why there is no token to use.</summary>
-internal enum ConsentReason
-{
-    /// <summary>The user was never asked or never agreed.</summary>
-    NotGranted,
-
-    /// <summary>The grant has run out and cannot be renewed without the user.</summary>
-    Expired,
-
-    /// <summary>The user or an administrator took it back.</summary>
-    Revoked,
-
-    /// <summary>There is a grant, but not for this.</summary>
-    ScopesMissing,
-}

@@ -1,0 +1,14 @@
+namespace LarkService.Grants;
+
+/// <summary>Outbox topics of this feature; stored, so the words must stay.</summary>
+internal static class GrantTopics
+{
+    /// <summary>A grant was revoked. Payload: <see cref="GrantRevoked"/>.</summary>
+    public const string Revoked = "grant.revoked";
+}
+
+/// <param name="AppId">The app.</param>
+/// <param name="OpenId">Whose grant.</param>
+/// <param name="By"><c>user</c> (in chat), <c>api</c> or <c>platform</c>.</param>
+/// <param name="ChatId">Where to tell the user; null for a direct message.</param>
+internal sealed record GrantRevoked(string AppId, string OpenId, string By, string? ChatId);

@@ -1,0 +1,23 @@
+using LarkService.Grants.OAuth;
+using LarkService.Grants.Sealing;
+using LarkService.Platform.Configuration;
+
+namespace LarkService.Grants;
+
+/// <summary>Registers grants: sealing, storage, refresh, revocation.</summary>
+internal static class GrantsSetup
+{
+    public static IServiceCollection AddGrants(this IServiceCollection services)
+    {
+        services.AddChecked<EncryptionOptions>();
+        services.AddSingleton<TokenSeal>();
+        services.AddSingleton<OAuthClient>();
+        services.AddSingleton<UserGrants>();
+        services.AddSingleton<TokenCache>();
+        services.AddSingleton<TokenRefresher>();
+        services.AddSingleton<UserTokens>();
+        services.AddSingleton<Revocations>();
+        services.AddSingleton<GrantMetrics>();
+        return services;
+    }
+}

@@ -1,0 +1,52 @@
+using System.ComponentModel.DataAnnotations;
+using LarkService.Platform;
+using LarkService.Platform.Configuration;
+
+namespace LarkService.Grants.Sealing;
+
+/// <summary>The keys that tokens are sealed with (<c>Encryption</c>). There is no default: without keys nothing starts.</summary>
+internal sealed record EncryptionOptions : ICheckedOptions
+{
+    public const int KeyBytes = 32;
+    private const string HowToMake = "make one with: LarkService keys generate";
+
+    public static string Section => "Encryption";
+
+    /// <summary>Which key seals from now on; the others still open what they sealed.</summary>
+    public string? ActiveKeyId { get; init; }
+
+    /// <summary>By id: 32 random bytes in base64.</summary>
+    public IReadOnlyDictionary<string, Secret> Keys { get; init; } = new Dictionary<string, Secret>();
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext context)
+    {
+        if (string.IsNullOrWhiteSpace(ActiveKeyId))
+        {
+            yield return Mend.Key("Encryption__ActiveKeyId", "is missing: name the key that seals tokens, for example k1");
+        }
+        else if (!Keys.ContainsKey(ActiveKeyId))
+        {
+            yield return Mend.Key($"Encryption__Keys__{ActiveKeyId}", $"is missing: set it to 32 random bytes in base64; {HowToMake}");
+        }
+
+        foreach (var (id, key) in Keys)
+        {
+            if (id.Length > 32 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            {
+                yield return Mend.Key($"Encryption__Keys__{id}", "has an id that is too long or odd: use up to 32 letters, digits, '-' or '_'");
+            }
+
+            if (Decode(key) is null)
+            {
+                yield return Mend.Key($"Encryption__Keys__{id}", $"is not 32 bytes in base64; {HowToMake}");
+            }
+        }
+    }
+
+    /// <returns>The key's bytes, or null when it is no key.</returns>
+    public static byte[]? Decode(Secret key)
+    {
+        var bytes = new byte[KeyBytes];
+        return Convert.TryFromBase64String(key.Reveal(), bytes, out var written) && written == KeyBytes ? bytes : null;
+    }
+}
