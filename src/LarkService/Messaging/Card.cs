@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using LarkService.Platform.OpenApi;
+
+namespace LarkService.Messaging;
+
+/// <summary>
+/// An interactive message, written as card JSON 2.0 with <c>update_multi</c>, so that it can be changed for everybody for 14 days
+/// after it was sent.
+/// </summary>
+internal sealed record Card
+{
+    /// <summary>Null: a card without a title, as an answer in a conversation.</summary>
+    public CardHeader? Header { get; init; }
+
+    public required IReadOnlyList<CardElement> Elements { get; init; }
+
+    /// <summary>The line in the list of chats and in notifications; null: the title.</summary>
+    public LocalizedText? Summary { get; init; }
+
+    /// <summary>The platform would take it, by its size.</summary>
+    public bool Fits => Encoding.UTF8.GetByteCount(Write()) <= CardLimits.MaxBytes;
+
+    /// <summary>As an object: for the answer to a callback and for updates by token.</summary>
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject { ["schema"] = "2.0", ["config"] = Config() }; // without schema it is taken for 1.0
+        if (Header is not null)
+        {
+            json["header"] = Header.ToJson();
+        }
+
+        var ids = new ElementIds();
+        json["body"] = new JsonObject { ["elements"] = new JsonArray([.. Elements.Select(element => element.ToJson(ids))]) };
+        return json;
+    }
+
+    /// <summary>As text: for sending, replying and patching.</summary>
+    /// <exception cref="CardTooLargeException">The platform would refuse it.</exception>
+    public string ToJsonString()
+    {
+        var text = Write();
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        return bytes <= CardLimits.MaxBytes ? text : throw new CardTooLargeException(bytes);
+    }
+
+    private string Write() => ToJson().ToJsonString(WireJson.Options);
+
+    private JsonObject Config()
+    {
+        var config = new JsonObject { ["update_multi"] = true };
+        if ((Summary ?? Header?.Title) is { } summary)
+        {
+            config["summary"] = summary.WriteTo([]);
+        }
+
+        return config;
+    }
+}
