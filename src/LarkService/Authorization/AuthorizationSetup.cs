@@ -1,0 +1,29 @@
+using LarkService.Authorization.Cards;
+using LarkService.Authorization.Chat;
+using LarkService.Authorization.Flows;
+using LarkService.Data.Outbox;
+using LarkService.Grants;
+using LarkService.Platform.Configuration;
+
+namespace LarkService.Authorization;
+
+/// <summary>Registers sessions, cards and both flows.</summary>
+internal static class AuthorizationSetup
+{
+    public static IServiceCollection AddAuthorizationSessions(this IServiceCollection services)
+    {
+        services.AddChecked<AuthorizationOptions>();
+        services.AddSingleton<AuthorizationSessions>();
+        services.AddSingleton<AuthorizationMetrics>();
+        services.AddSingleton<ConsentLinks>();
+        services.AddSingleton<ConsentCompletion>();
+        services.AddSingleton<RedirectConsent>();
+        services.AddSingleton<Consents>();
+        services.AddSingleton<AskInChat>();
+        services.AddOutboxSubscriber<SessionCards>(SessionTopics.Changed);
+        services.AddOutboxSubscriber<TellRevoked>(GrantTopics.Revoked);
+        services.AddHostedService<DevicePollLoop>();
+        services.AddHostedService<SessionExpiryLoop>();
+        return services;
+    }
+}

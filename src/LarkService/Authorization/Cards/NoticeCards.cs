@@ -1,0 +1,91 @@
+using LarkService.Grants;
+using LarkService.Messaging;
+
+namespace LarkService.Authorization.Cards;
+
+/// <summary>Cards about a grant, apart from any session.</summary>
+internal static class NoticeCards
+{
+    /// <summary>For somebody who agreed on a link that was meant for another person.</summary>
+    public static Card AgreedForSomebodyElse() => new()
+    {
+        Header = new CardHeader(new("That link was for somebody else", "该链接属于其他人"), CardColor.Orange),
+        Elements =
+        [
+            new Markdown(new(
+                "You agreed on a page that was meant for another person. **Nothing was stored**, and nothing will be done in your name.",
+                "你在属于其他人的授权页面上点击了同意。**未保存任何信息**，也不会以你的名义执行任何操作。")),
+        ],
+    };
+
+    /// <summary>After a grant was taken back.</summary>
+    public static Card Revoked(string openId, string by) => new()
+    {
+        Header = new CardHeader(new("Your authorization was removed", "你的授权已撤销"), CardColor.Grey),
+        Elements =
+        [
+            new Markdown(by switch
+            {
+                "user" => new("You took your authorization back. Your tokens were deleted; nothing more will be done in your name.", "你已撤销授权，令牌已删除，此后不会再以你的名义执行任何操作。"),
+                "platform" => new("Feishu/Lark reports that your authorization was taken back. Your tokens were deleted.", "飞书/Lark 通知你的授权已被撤销，令牌已删除。"),
+                _ => new("An administrator removed your authorization. Your tokens were deleted.", "管理员已移除你的授权，令牌已删除。"),
+            }),
+            new ButtonRow(new Button(new("Authorize again", "重新授权")) { CallbackValue = CardActions.ForUser(CardActions.AskAgain, openId) }),
+        ],
+    };
+
+    /// <summary>Answer to <c>/auth</c>.</summary>
+    public static Card Mine(string openId, UserGrant? grant) => grant switch
+    {
+        { Status: GrantStatus.Active } => new Card
+        {
+            Header = new CardHeader(new("Your authorization", "我的授权"), CardColor.Green),
+            Elements =
+            [
+                new Markdown(new("This app may, on your behalf:", "此应用可以代表你：")),
+                new Markdown(ScopeWords.List(grant.Scopes)),
+                new Note(GrantWords.Until(grant, null)),
+                new ButtonRow(
+                    new Button(new("Revoke", "撤销授权"))
+                    {
+                        Style = ButtonStyle.Danger,
+                        CallbackValue = CardActions.ForUser(CardActions.Revoke, openId),
+                        Confirm = new ButtonConfirm(new("Take your authorization back?", "确定撤销授权？"), new("Nothing more will be done in your name.", "此后不会再以你的名义执行任何操作。")),
+                    },
+                    new Button(new("Ask again", "重新授权")) { CallbackValue = CardActions.ForUser(CardActions.AskAgain, openId) }),
+            ],
+        },
+        { Status: GrantStatus.ReauthorizationRequired } => Without(openId, new(
+            "Your authorization has run out. Nothing is lost; agree once and everything goes on.", "你的授权已过期。没有丢失任何内容，重新同意一次即可继续。")),
+        { Status: GrantStatus.Revoked } => Without(openId, new("Your authorization was removed.", "你的授权已撤销。")),
+        _ => Without(openId, new("You have not authorized anything yet. You will be asked when something needs it.", "你还没有授权任何内容。需要时会向你请求。")),
+    };
+
+    /// <summary>Answer to <c>/revoke</c> when there is nothing to revoke.</summary>
+    public static Card NothingToRevoke() => new()
+    {
+        Elements = [new Markdown(new("There is nothing to take back: you have no authorization in use.", "没有可撤销的授权。"))],
+    };
+
+    /// <summary>The user was asked too often within a minute.</summary>
+    public static Card TooOften() => new()
+    {
+        Elements = [new Markdown(new("That was a bit fast. Please wait a minute and try again.", "操作过于频繁，请稍等一分钟再试。"))],
+    };
+
+    /// <summary>The platform did not let us ask.</summary>
+    public static Card CouldNotAsk() => new()
+    {
+        Elements = [new Markdown(new("I could not prepare the authorization just now. Please try again in a moment.", "暂时无法发起授权，请稍后再试。"))],
+    };
+
+    private static Card Without(string openId, LocalizedText text) => new()
+    {
+        Header = new CardHeader(new("Your authorization", "我的授权"), CardColor.Grey),
+        Elements =
+        [
+            new Markdown(text),
+            new ButtonRow(new Button(new("Authorize", "授权")) { Style = ButtonStyle.Primary, CallbackValue = CardActions.ForUser(CardActions.AskAgain, openId) }),
+        ],
+    };
+}

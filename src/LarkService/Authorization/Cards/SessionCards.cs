@@ -1,0 +1,122 @@
+using System.Text.Json;
+using LarkService.Authorization.Flows;
+using LarkService.Data.Outbox;
+using LarkService.Grants;
+using LarkService.Messaging;
+using LarkService.Platform.OpenApi;
+using Microsoft.Extensions.Options;
+
+namespace LarkService.Authorization.Cards;
+
+/// <summary>Keeps a session's card in step with the session: sends it, then changes it in place whenever the session changes.</summary>
+internal sealed partial class SessionCards(
+    AuthorizationSessions sessions, ConsentLinks links, UserGrants grants, MessageClient messages, IOptions<AuthorizationOptions> options, ILogger<SessionCards> logger)
+    : IOutboxSubscriber
+{
+    /// <summary>How it looks now.</summary>
+    public async Task<Card> RenderAsync(AuthorizationSession session, CancellationToken ct)
+    {
+        var page = session.State == SessionState.Pending ? new Uri(links.Page(session).Reveal()) : null;
+        var grant = session.State == SessionState.Authorized ? await grants.FindAsync(session.User, ct) : null;
+        return SessionCard.For(session, page, grant, options.Value.PrivacyPolicyUrl);
+    }
+
+    public async Task SendAsync(AuthorizationSession session, bool isGroup, CancellationToken ct)
+    {
+        var card = await RenderAsync(session, ct);
+        if (isGroup && await TryOnlyVisibleAsync(session, card, ct))
+        {
+            return;
+        }
+
+        var receiver = session.ChatId is { } chat && !isGroup ? Receiver.Chat(chat) : Receiver.User(session.OpenId);
+        var sent = await messages.SendCardAsync(session.AppId, receiver, card, MessageUuid.For("consent", session.SessionId), ct);
+        await sessions.CardSentAsync(session.SessionId, sent.MessageId, sent.ChatId, onlyVisible: false, ct);
+    }
+
+    /// <summary>Shows the session on the card of an earlier one, which lets go of it.</summary>
+    public async Task TakeOverAsync(AuthorizationSession session, AuthorizationSession earlier, CancellationToken ct)
+    {
+        if (earlier.MessageId is not { } messageId || earlier.OnlyVisible)
+        {
+            await SendAsync(session, earlier.OnlyVisible, ct);
+            return;
+        }
+
+        try
+        {
+            await messages.PatchCardAsync(session.AppId, messageId, await RenderAsync(session, ct), ct);
+            await sessions.LetGoOfCardAsync(earlier.SessionId, ct);
+            await sessions.CardSentAsync(session.SessionId, messageId, earlier.ChatId, onlyVisible: false, ct);
+        }
+        catch (PlatformException e) when (MessageErrors.CannotBeChanged(e.Error.Code))
+        {
+            await SendAsync(session, isGroup: false, ct);
+        }
+    }
+
+    public async Task HandleAsync(JsonElement payload, CancellationToken ct)
+    {
+        var changed = payload.Deserialize<SessionChanged>(JsonSerializerOptions.Web)!;
+        if (await sessions.FindAsync(changed.SessionId, ct) is { MessageId: not null } session)
+        {
+            await ShowAsync(session, session.MessageId, ct);
+        }
+    }
+
+    private async Task ShowAsync(AuthorizationSession session, string messageId, CancellationToken ct)
+    {
+        var card = await RenderAsync(session, ct);
+        try
+        {
+            if (session.OnlyVisible)
+            {
+                await ReplaceOnlyVisibleAsync(session, messageId, card, ct);
+            }
+            else
+            {
+                await messages.PatchCardAsync(session.AppId, messageId, card, ct);
+            }
+        }
+        catch (PlatformException e) when (MessageErrors.CannotBeChanged(e.Error.Code))
+        {
+            Log.SentAnew(logger, session.SessionId, e.Error.Code);
+            var uuid = MessageUuid.For("consent-anew", $"{session.SessionId}/{session.State}");
+            await messages.SendCardAsync(session.AppId, Receiver.User(session.OpenId), card, uuid, ct);
+        }
+    }
+
+    private async Task ReplaceOnlyVisibleAsync(AuthorizationSession session, string messageId, Card card, CancellationToken ct)
+    {
+        await messages.DeleteOnlyVisibleAsync(session.AppId, messageId, ct);
+        if (!await TryOnlyVisibleAsync(session, card, ct))
+        {
+            await messages.SendCardAsync(session.AppId, Receiver.User(session.OpenId), card, MessageUuid.For("consent-direct", $"{session.SessionId}/{session.State}"), ct);
+        }
+    }
+
+    /// <returns>False when the platform does not show such a card here: the user is not online, or it is no plain group.</returns>
+    private async Task<bool> TryOnlyVisibleAsync(AuthorizationSession session, Card card, CancellationToken ct)
+    {
+        try
+        {
+            var sent = await messages.SendOnlyVisibleToAsync(session.AppId, session.ChatId!, session.OpenId, card, ct);
+            await sessions.CardSentAsync(session.SessionId, sent.MessageId, null, onlyVisible: true, ct);
+            return true;
+        }
+        catch (PlatformException e)
+        {
+            Log.Direct(logger, session.SessionId, e.Error.Code);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Session {SessionId}: its card can no longer be changed (code {Code}); a new one was sent")]
+        public static partial void SentAnew(ILogger logger, string sessionId, int code);
+
+        [LoggerMessage(2, LogLevel.Information, "Session {SessionId}: the card cannot be shown in the group to one person (code {Code}); it goes out directly")]
+        public static partial void Direct(ILogger logger, string sessionId, int code);
+    }
+}

@@ -1,0 +1,80 @@
+using LarkService.Authorization.Cards;
+using LarkService.Authorization.Flows;
+using LarkService.Events;
+using LarkService.Messaging;
+
+namespace LarkService.Authorization.Chat;
+
+/// <summary>What the clicks on a session's card have in common: the session must be known and the clicker its user.</summary>
+internal abstract class SessionClick(AuthorizationSessions sessions) : ICardActionHandler
+{
+    public async Task<CallbackAnswer> HandleAsync(CardAction action, CancellationToken ct)
+    {
+        if (action.Text(CardActions.Session) is not { } id || await sessions.FindAsync(id, ct) is not { } session || session.AppId != action.AppId)
+        {
+            return ClickedByUser.NoLongerKnown();
+        }
+
+        return session.User == action.User ? await AnswerAsync(session, action, ct) : ClickedByUser.ForSomebodyElse();
+    }
+
+    protected abstract Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct);
+}
+
+/// <summary><em>Authorize</em> was pressed: the page opens by itself; we start to listen for the outcome.</summary>
+internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCards cards, TimeProvider clock) : SessionClick(sessions)
+{
+    private readonly AuthorizationSessions _sessions = sessions;
+
+    protected override async Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct)
+    {
+        if (session.State != SessionState.Pending || session.ExpiresAt <= clock.GetUtcNow())
+        {
+            return ClickedByUser.Say(Toast.Info(new("This link is over; the card shows how it stands.", "此链接已失效，请查看卡片上的最新状态。")));
+        }
+
+        var now = clock.GetUtcNow();
+        session.OpenedAt ??= now;
+        return ClickedByUser.Say(
+            Toast.Info(new("Finish in the page that opened.", "请在打开的页面中完成授权。")),
+            await cards.RenderAsync(session, ct)) with
+        {
+            Afterwards = token => _sessions.ChangeAsync(session.SessionId, u => u
+                .SetProperty(s => s.OpenedAt, s => s.OpenedAt ?? now)
+                .SetProperty(s => s.NextPollAt, s => s.SealedDeviceCode == null ? null : now + TimeSpan.FromSeconds(session.PollSeconds)), showOnCard: false, token),
+        };
+    }
+}
+
+/// <summary><em>Decline</em> was pressed.</summary>
+internal sealed class DeclineClick(AuthorizationSessions sessions, ConsentCompletion completion) : SessionClick(sessions)
+{
+    protected override Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct) => Task.FromResult(
+        session.State == SessionState.Pending
+            ? ClickedByUser.Say(Toast.Info(new("Declined. Nothing was stored.", "已拒绝，未保存任何信息。"))) with
+            {
+                Afterwards = token => completion.EndAsync(session, SessionState.Declined, null, token),
+            }
+            : ClickedByUser.Say(Toast.Info(new("This has been settled already.", "此请求已处理。"))));
+}
+
+/// <summary>A new link, on the same card, for a session that came to nothing.</summary>
+internal sealed class RenewClick(AuthorizationSessions sessions, AskInChat ask) : SessionClick(sessions)
+{
+    protected override Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct) => Task.FromResult(
+        session.State is SessionState.Pending or SessionState.Authorized or SessionState.Superseded
+            ? ClickedByUser.Say(Toast.Info(new("This card is up to date.", "此卡片已是最新状态。")))
+            : ClickedByUser.Say(Toast.Info(new("A new link is on its way.", "正在获取新链接。"))) with
+            {
+                Afterwards = token => ask.AskAsync(new ConsentAsk(session.User, session.Scopes, SessionOrigin.Chat)
+                {
+                    Reason = session.Reason,
+                    ReasonZh = session.ReasonZh,
+                    Detailed = session.Detailed,
+                    ChatId = session.ChatId,
+                    IsGroup = session.OnlyVisible,
+                    EvenIfGranted = true,
+                    CardOf = session,
+                }, token),
+            });
+}

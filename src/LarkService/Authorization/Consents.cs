@@ -1,0 +1,118 @@
+using LarkService.Authorization.Cards;
+using LarkService.Authorization.Flows;
+using LarkService.Grants;
+using LarkService.Platform;
+using Microsoft.Extensions.Options;
+
+namespace LarkService.Authorization;
+
+/// <summary>Asks a person for consent: one session, one card, however many want it.</summary>
+internal sealed class Consents(
+    AuthorizationSessions sessions,
+    ConsentLinks links,
+    ConsentCompletion completion,
+    SessionCards cards,
+    UserGrants grants,
+    LarkApps apps,
+    IOptions<AuthorizationOptions> options,
+    AuthorizationMetrics metrics,
+    TimeProvider clock)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    /// <exception cref="Platform.OpenApi.PlatformException">The platform refused to make a link or to send the card; nothing is pending.</exception>
+    /// <exception cref="HttpRequestException">The platform could not be reached; nothing is pending.</exception>
+    public async Task<AskOutcome> AskAsync(ConsentAsk ask, CancellationToken ct)
+    {
+        var grant = await grants.FindAsync(ask.User, ct) is { Status: GrantStatus.Active } active ? active : null;
+        var wanted = apps.Get(ask.User.AppId).Scopes.Union(ask.Scopes);
+        if (grant is not null && grant.Scopes.Covers(wanted) && !ask.EvenIfGranted)
+        {
+            return new AskOutcome.AlreadyGranted();
+        }
+
+        wanted = wanted.Union(grant?.Scopes ?? ScopeSet.Empty);
+        var pending = await sessions.PendingOfAsync(ask.User, ct);
+        if (pending.Find(s => s.Scopes.Covers(wanted)) is { } same)
+        {
+            return new AskOutcome.Asked(same, CardSent: false);
+        }
+
+        if (await TooOftenAsync(ask, ct) is { } wait)
+        {
+            metrics.HeldBack(ask.User.AppId);
+            return new AskOutcome.TooOften(wait);
+        }
+
+        var session = await CreateAsync(ask, wanted, ct);
+        if (session is null)
+        {
+            // The same request came twice at once; the other one sends the card.
+            var other = (await sessions.PendingOfAsync(ask.User, ct)).Find(s => s.Scopes.Covers(wanted));
+            return other is null ? new AskOutcome.TooOften(TimeSpan.FromSeconds(1)) : new AskOutcome.Asked(other, CardSent: false);
+        }
+
+        await SendAsync(session, ask, ct);
+        foreach (var smaller in pending.Where(s => wanted.Covers(s.Scopes)))
+        {
+            await completion.EndAsync(smaller, SessionState.Superseded, null, ct);
+        }
+
+        return new AskOutcome.Asked(await sessions.FindAsync(session.SessionId, ct) ?? session, CardSent: true);
+    }
+
+    private async Task<TimeSpan?> TooOftenAsync(ConsentAsk ask, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var limit = options.Value.RequestsPerMinutePerUser;
+        var asked = await sessions.AskedSinceAsync(ask.User, ask.Origin == SessionOrigin.Chat, now - Window, ct);
+        return asked.Count < limit ? null : asked[limit - 1] + Window - now;
+    }
+
+    /// <returns>Null when the same request is pending already.</returns>
+    private async Task<AuthorizationSession?> CreateAsync(ConsentAsk ask, ScopeSet scopes, CancellationToken ct)
+    {
+        var id = RandomIds.Create(128);
+        var flow = options.Value.EffectiveFlow;
+        var link = await links.MakeAsync(id, ask.User, scopes, flow, ct);
+        var now = clock.GetUtcNow();
+        var session = new AuthorizationSession
+        {
+            SessionId = id,
+            AppId = ask.User.AppId,
+            OpenId = ask.User.OpenId,
+            Flow = flow,
+            Origin = ask.Origin,
+            State = SessionState.Pending,
+            Scopes = scopes,
+            PendingKey = AuthorizationSessions.PendingKeyFor(ask.User, scopes),
+            StateHash = link.StateHash,
+            SealedPkceVerifier = link.SealedVerifier,
+            SealedDeviceCode = link.SealedDeviceCode,
+            SealedLink = link.SealedPage,
+            LinkExpiresAt = link.ExpiresAt,
+            PollSeconds = link.PollSeconds,
+            NextPollAt = link.FirstPollAt,
+            ChatId = ask.ChatId,
+            Reason = ask.Reason,
+            ReasonZh = ask.ReasonZh,
+            Detailed = ask.Detailed,
+            CreatedAt = now,
+            ExpiresAt = now + options.Value.SessionLifetime,
+        };
+        return await sessions.AddAsync(session, ct) ? session : null;
+    }
+
+    private async Task SendAsync(AuthorizationSession session, ConsentAsk ask, CancellationToken ct)
+    {
+        try
+        {
+            await (ask.CardOf is { } card ? cards.TakeOverAsync(session, card, ct) : cards.SendAsync(session, ask.IsGroup, ct));
+        }
+        catch (Exception)
+        {
+            await completion.EndAsync(session, SessionState.Failed, SessionErrors.CardNotSent, CancellationToken.None);
+            throw;
+        }
+    }
+}

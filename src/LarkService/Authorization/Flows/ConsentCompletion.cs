@@ -1,0 +1,152 @@
+using LarkService.Authorization.Cards;
+using LarkService.Grants;
+using LarkService.Grants.OAuth;
+using LarkService.Messaging;
+using LarkService.Platform;
+
+namespace LarkService.Authorization.Flows;
+
+/// <summary>
+/// The last step of both flows: fresh tokens become a grant, if the person who agreed is the person who was asked. Grant,
+/// session and follow-ups are one transaction.
+/// </summary>
+internal sealed partial class ConsentCompletion(
+    AuthorizationSessions sessions,
+    ConsentLinks links,
+    UserGrants grants,
+    UserTokens tokens,
+    OAuthClient oauth,
+    MessageClient messages,
+    LarkApps apps,
+    AuthorizationMetrics metrics,
+    TimeProvider clock,
+    ILogger<ConsentCompletion> logger)
+{
+    /// <summary>As many times somebody else may agree in the user's place before the session ends.</summary>
+    private const int MaxWrongPersons = 5;
+
+    public async Task<CompletionOutcome> CompleteAsync(AuthorizationSession session, TokenResponse issued, CancellationToken ct)
+    {
+        var app = apps.Get(session.AppId);
+        var who = await oauth.UserInfoAsync(app, issued.AccessToken, ct);
+        if (!string.Equals(who.OpenId, session.OpenId, StringComparison.Ordinal))
+        {
+            await DiscardAsync(app, issued, ct);
+            await WrongPersonAsync(session, who, ct);
+            return CompletionOutcome.WrongPerson;
+        }
+
+        var stored = await sessions.FinishAsync(session, SessionState.Authorized, null, db => grants.StoreAsync(db, session.User, issued, who, ct), ct);
+        if (!stored)
+        {
+            await DiscardAsync(app, issued, ct);
+            return CompletionOutcome.TooLate;
+        }
+
+        tokens.Forget(session.User);
+        metrics.Finished(session, SessionState.Authorized, clock.GetUtcNow() - session.CreatedAt);
+        Log.Authorized(logger, session.SessionId, session.AppId, issued.Scopes.Count);
+        return CompletionOutcome.Authorized;
+    }
+
+    /// <summary>Ends a session that will bring no grant.</summary>
+    public async Task EndAsync(AuthorizationSession session, SessionState state, string? errorCode, CancellationToken ct)
+    {
+        if (await sessions.FinishAsync(session, state, errorCode, null, ct))
+        {
+            metrics.Finished(session, state, clock.GetUtcNow() - session.CreatedAt);
+            Log.Ended(logger, session.SessionId, session.AppId, state, errorCode);
+        }
+    }
+
+    /// <summary>Gives a pending session a fresh link, in place on its card.</summary>
+    public async Task RenewLinkAsync(AuthorizationSession session, int wrongPersons, CancellationToken ct)
+    {
+        var link = await links.MakeAsync(session.SessionId, session.User, session.Scopes, session.Flow, ct);
+        await sessions.ChangeAsync(session.SessionId, u => u
+            .SetProperty(s => s.SealedLink, link.SealedPage)
+            .SetProperty(s => s.StateHash, link.StateHash)
+            .SetProperty(s => s.SealedPkceVerifier, link.SealedVerifier)
+            .SetProperty(s => s.SealedDeviceCode, link.SealedDeviceCode)
+            .SetProperty(s => s.LinkExpiresAt, link.ExpiresAt)
+            .SetProperty(s => s.PollSeconds, link.PollSeconds)
+            .SetProperty(s => s.NextPollAt, link.FirstPollAt)
+            .SetProperty(s => s.OpenedAt, (DateTimeOffset?)null)
+            .SetProperty(s => s.WrongPersonCount, wrongPersons), showOnCard: true, ct);
+    }
+
+    private async Task WrongPersonAsync(AuthorizationSession session, UserInfo who, CancellationToken ct)
+    {
+        Log.WrongPerson(logger, session.SessionId, session.AppId, session.WrongPersonCount + 1);
+        if (session.WrongPersonCount + 1 >= MaxWrongPersons)
+        {
+            await EndAsync(session, SessionState.Failed, SessionErrors.WrongPerson, ct);
+        }
+        else
+        {
+            await RenewLinkAsync(session, session.WrongPersonCount + 1, ct);
+        }
+
+        await TellWrongPersonAsync(session, who, ct);
+    }
+
+    private async Task TellWrongPersonAsync(AuthorizationSession session, UserInfo who, CancellationToken ct)
+    {
+        try
+        {
+            var uuid = MessageUuid.For("wrong-person", $"{session.SessionId}/{session.WrongPersonCount}/{who.OpenId}");
+            await messages.SendCardAsync(session.AppId, Receiver.User(who.OpenId), NoticeCards.AgreedForSomebodyElse(), uuid, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            Log.NotTold(logger, session.SessionId, e.GetType().Name);
+        }
+    }
+
+    private async Task DiscardAsync(LarkApp app, TokenResponse issued, CancellationToken ct)
+    {
+        try
+        {
+            if (issued.RefreshToken is { } refresh)
+            {
+                await oauth.RevokeAsync(app, refresh, "refresh_token", ct);
+            }
+
+            await oauth.RevokeAsync(app, issued.AccessToken, "access_token", ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            Log.NotDiscarded(logger, app.AppId, e.GetType().Name);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Session {SessionId} of {AppId}: the user agreed, {Scopes} scopes granted")]
+        public static partial void Authorized(ILogger logger, string sessionId, string appId, int scopes);
+
+        [LoggerMessage(2, LogLevel.Information, "Session {SessionId} of {AppId} ended as {State} ({ErrorCode})")]
+        public static partial void Ended(ILogger logger, string sessionId, string appId, SessionState state, string? errorCode);
+
+        [LoggerMessage(3, LogLevel.Warning, "Session {SessionId} of {AppId}: somebody else agreed in the user's place, time {Count}; nothing was stored")]
+        public static partial void WrongPerson(ILogger logger, string sessionId, string appId, int count);
+
+        [LoggerMessage(4, LogLevel.Information, "Session {SessionId}: the person who agreed in the user's place could not be told ({Reason})")]
+        public static partial void NotTold(ILogger logger, string sessionId, string reason);
+
+        [LoggerMessage(5, LogLevel.Information, "Unwanted tokens of {AppId} could not be revoked upstream ({Reason}); they were not stored")]
+        public static partial void NotDiscarded(ILogger logger, string appId, string reason);
+    }
+}
+
+/// <summary>What became of fresh tokens.</summary>
+internal enum CompletionOutcome
+{
+    Authorized,
+
+    /// <summary>Nothing was stored; the session waits for the right person with a new link.</summary>
+    WrongPerson,
+
+    /// <summary>The session had ended meanwhile; nothing was stored.</summary>
+    TooLate,
+}

@@ -1,0 +1,134 @@
+using LarkService.Grants.OAuth;
+using LarkService.Platform;
+using LarkService.Platform.OpenApi;
+using Microsoft.Extensions.Options;
+using Polly.Timeout;
+
+namespace LarkService.Authorization.Flows;
+
+/// <summary>The redirect flow's way back: <c>/oauth/callback</c> with a code, or with a refusal.</summary>
+internal sealed partial class RedirectConsent(
+    AuthorizationSessions sessions,
+    ConsentLinks links,
+    ConsentCompletion completion,
+    OAuthClient oauth,
+    LarkApps apps,
+    IOptions<AuthorizationOptions> options,
+    TimeProvider clock,
+    ILogger<RedirectConsent> logger)
+{
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1)];
+
+    /// <param name="state">From the query; consumed by the first who brings it.</param>
+    /// <param name="code">From the query; null when the user refused.</param>
+    /// <param name="error">From the query.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<RedirectOutcome> FinishAsync(string? state, Secret? code, string? error, CancellationToken ct)
+    {
+        if (string.IsNullOrEmpty(state) || state.Length > 256 || (code is null && string.IsNullOrEmpty(error)))
+        {
+            return new(RedirectResult.UnknownLink, null);
+        }
+
+        if (await sessions.ConsumeStateAsync(state, ct) is not { State: SessionState.Pending } session)
+        {
+            return new(RedirectResult.UnknownLink, null);
+        }
+
+        if (session.ExpiresAt <= clock.GetUtcNow())
+        {
+            await completion.EndAsync(session, SessionState.Expired, null, ct);
+            return new(RedirectResult.Expired, session);
+        }
+
+        if (code is null)
+        {
+            // access_denied is the only value the platform sends here.
+            await completion.EndAsync(session, SessionState.Declined, null, ct);
+            return new(RedirectResult.Declined, session);
+        }
+
+        return new(await ExchangeAsync(session, code, ct), session);
+    }
+
+    private async Task<RedirectResult> ExchangeAsync(AuthorizationSession session, Secret code, CancellationToken ct)
+    {
+        try
+        {
+            return await ExchangeWithPatienceAsync(session, code, ct) switch
+            {
+                TokenAnswer.Issued issued => await completion.CompleteAsync(session, issued.Tokens, ct) switch
+                {
+                    CompletionOutcome.Authorized => RedirectResult.Authorized,
+                    CompletionOutcome.WrongPerson => RedirectResult.WrongPerson,
+                    _ => RedirectResult.Expired,
+                },
+                TokenAnswer.Refused refused => await RefusedAsync(session, refused.Error, ct),
+                _ => throw new InvalidOperationException(),
+            };
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or PlatformException)
+        {
+            Log.Unavailable(logger, session.SessionId, e.GetType().Name);
+            await completion.EndAsync(session, SessionState.Failed, SessionErrors.PlatformUnavailable, ct);
+            return RedirectResult.Failed;
+        }
+    }
+
+    private async Task<TokenAnswer> ExchangeWithPatienceAsync(AuthorizationSession session, Secret code, CancellationToken ct)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var answer = await oauth.ExchangeAsync(apps.Get(session.AppId), code, links.Verifier(session), options.Value.RedirectUri!, ct);
+            if (answer is not TokenAnswer.Refused { Error: var error } || attempt >= Pauses.Length || !(error.Code is 20050 or 20072 || error.IsTransient))
+            {
+                return answer;
+            }
+
+            await Task.Delay(Pauses[attempt], clock, ct);
+        }
+    }
+
+    private async Task<RedirectResult> RefusedAsync(AuthorizationSession session, PlatformError error, CancellationToken ct)
+    {
+        Log.Refused(logger, session.SessionId, error.Code);
+        if (error.Code is 20003 or 20004 or 20065)
+        {
+            // Unknown, expired or used code: nobody's configuration is wrong, so the user gets a fresh link on the card.
+            await completion.RenewLinkAsync(session, session.WrongPersonCount, ct);
+            return RedirectResult.CodeSpent;
+        }
+
+        await completion.EndAsync(session, SessionState.Failed, SessionErrors.Platform(error.Code), ct);
+        return RedirectResult.Failed;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Session {SessionId}: the code could not be exchanged ({Reason})")]
+        public static partial void Unavailable(ILogger logger, string sessionId, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "Session {SessionId}: the platform refused the code (code {Code})")]
+        public static partial void Refused(ILogger logger, string sessionId, int code);
+    }
+}
+
+/// <summary>What the page says.</summary>
+internal enum RedirectResult
+{
+    Authorized,
+    Declined,
+    WrongPerson,
+    Expired,
+
+    /// <summary>The link was used before, or never was ours.</summary>
+    UnknownLink,
+
+    /// <summary>The platform no longer takes this code; a fresh link is on the card.</summary>
+    CodeSpent,
+    Failed,
+}
+
+/// <param name="Result">What the page says.</param>
+/// <param name="Session">The session it was about; null when there is none.</param>
+internal sealed record RedirectOutcome(RedirectResult Result, AuthorizationSession? Session);

@@ -1,0 +1,42 @@
+using LarkService.Authorization.Flows;
+using LarkService.Platform;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace LarkService.Authorization.Pages;
+
+/// <summary>Where the browser comes back to after the consent page. It leads nowhere else, keeps nothing and tells no referrer.</summary>
+internal sealed class CallbackModel(RedirectConsent consent) : PageModel
+{
+    public RedirectResult Result { get; private set; }
+
+    public CallbackWords Words { get; private set; } = CallbackWords.For(RedirectResult.UnknownLink, "en");
+
+    public string Language { get; private set; } = "en";
+
+    /// <summary>First characters of the session's id, for whoever needs help.</summary>
+    public string? Reference { get; private set; }
+
+    /// <summary>Lets the page's own style through the content security policy, and nothing else.</summary>
+    public string Nonce { get; } = RandomIds.Create(128);
+
+    public async Task<IActionResult> OnGetAsync(string? code, string? state, string? error, CancellationToken ct)
+    {
+        var outcome = await consent.FinishAsync(state, string.IsNullOrEmpty(code) ? null : new Secret(code), error, ct);
+        Result = outcome.Result;
+        Language = Request.Headers.AcceptLanguage.ToString().StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh" : "en";
+        Words = CallbackWords.For(outcome.Result, Language);
+        Reference = outcome.Result is RedirectResult.Failed or RedirectResult.WrongPerson ? outcome.Session?.SessionId[..8] : null;
+        Protect();
+        return new PageResult { StatusCode = Words.Status };
+    }
+
+    private void Protect()
+    {
+        var headers = Response.Headers;
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{Nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.XContentTypeOptions = "nosniff";
+    }
+}

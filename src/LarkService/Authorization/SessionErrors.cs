@@ -1,0 +1,12 @@
+namespace LarkService.Authorization;
+
+/// <summary>Why a session failed: short words for the API; the card says it in full.</summary>
+internal static class SessionErrors
+{
+    public const string WrongPerson = "wrong_person";
+    public const string CardNotSent = "card_not_sent";
+    public const string PlatformUnavailable = "platform_unavailable";
+
+    /// <summary>The platform refused with this code.</summary>
+    public static string Platform(int code) => $"platform_{code}";
+}
