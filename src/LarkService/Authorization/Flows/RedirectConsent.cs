@@ -27,31 +27,31 @@ internal sealed partial class RedirectConsent(
     {
         if (string.IsNullOrEmpty(state) || state.Length > 256 || (code is null && string.IsNullOrEmpty(error)))
         {
-            return new(RedirectResult.UnknownLink, null);
+            return new(CallbackResult.UnknownLink, null);
         }
 
         if (await sessions.ConsumeStateAsync(state, ct) is not { State: SessionState.Pending } session)
         {
-            return new(RedirectResult.UnknownLink, null);
+            return new(CallbackResult.UnknownLink, null);
         }
 
         if (session.ExpiresAt <= clock.GetUtcNow())
         {
             await completion.EndAsync(session, SessionState.Expired, null, ct);
-            return new(RedirectResult.Expired, session);
+            return new(CallbackResult.Expired, session);
         }
 
         if (code is null)
         {
             // access_denied is the only value the platform sends here.
             await completion.EndAsync(session, SessionState.Declined, null, ct);
-            return new(RedirectResult.Declined, session);
+            return new(CallbackResult.Declined, session);
         }
 
         return new(await ExchangeAsync(session, code, ct), session);
     }
 
-    private async Task<RedirectResult> ExchangeAsync(AuthorizationSession session, Secret code, CancellationToken ct)
+    private async Task<CallbackResult> ExchangeAsync(AuthorizationSession session, Secret code, CancellationToken ct)
     {
         try
         {
@@ -59,9 +59,9 @@ internal sealed partial class RedirectConsent(
             {
                 TokenAnswer.Issued issued => await completion.CompleteAsync(session, issued.Tokens, ct) switch
                 {
-                    CompletionOutcome.Authorized => RedirectResult.Authorized,
-                    CompletionOutcome.WrongPerson => RedirectResult.WrongPerson,
-                    _ => RedirectResult.Expired,
+                    CompletionOutcome.Authorized => CallbackResult.Authorized,
+                    CompletionOutcome.WrongPerson => CallbackResult.WrongPerson,
+                    _ => CallbackResult.Expired,
                 },
                 TokenAnswer.Refused refused => await RefusedAsync(session, refused.Error, ct),
                 _ => throw new InvalidOperationException(),
@@ -71,7 +71,7 @@ internal sealed partial class RedirectConsent(
         {
             Log.Unavailable(logger, session.SessionId, e.GetType().Name);
             await completion.EndAsync(session, SessionState.Failed, SessionErrors.PlatformUnavailable, ct);
-            return RedirectResult.Failed;
+            return CallbackResult.Failed;
         }
     }
 
@@ -89,18 +89,18 @@ internal sealed partial class RedirectConsent(
         }
     }
 
-    private async Task<RedirectResult> RefusedAsync(AuthorizationSession session, PlatformError error, CancellationToken ct)
+    private async Task<CallbackResult> RefusedAsync(AuthorizationSession session, PlatformError error, CancellationToken ct)
     {
         Log.Refused(logger, session.SessionId, error.Code);
         if (error.Code is 20003 or 20004 or 20065)
         {
             // Unknown, expired or used code: nobody's configuration is wrong, so the user gets a fresh link on the card.
             await completion.RenewLinkAsync(session, session.WrongPersonCount, ct);
-            return RedirectResult.CodeSpent;
+            return CallbackResult.CodeSpent;
         }
 
         await completion.EndAsync(session, SessionState.Failed, SessionErrors.Platform(error.Code), ct);
-        return RedirectResult.Failed;
+        return CallbackResult.Failed;
     }
 
     private static partial class Log
@@ -114,7 +114,7 @@ internal sealed partial class RedirectConsent(
 }
 
 /// <summary>What the page says.</summary>
-internal enum RedirectResult
+internal enum CallbackResult
 {
     Authorized,
     Declined,
@@ -131,4 +131,4 @@ internal enum RedirectResult
 
 /// <param name="Result">What the page says.</param>
 /// <param name="Session">The session it was about; null when there is none.</param>
-internal sealed record RedirectOutcome(RedirectResult Result, AuthorizationSession? Session);
+internal sealed record RedirectOutcome(CallbackResult Result, AuthorizationSession? Session);

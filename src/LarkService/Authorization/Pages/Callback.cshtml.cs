@@ -8,9 +8,9 @@ namespace LarkService.Authorization.Pages;
 /// <summary>Where the browser comes back to after the consent page. It leads nowhere else, keeps nothing and tells no referrer.</summary>
 internal sealed class CallbackModel(RedirectConsent consent) : PageModel
 {
-    public RedirectResult Result { get; private set; }
+    public CallbackResult Result { get; private set; }
 
-    public CallbackWords Words { get; private set; } = CallbackWords.For(RedirectResult.UnknownLink, "en");
+    public CallbackWords Words { get; private set; } = CallbackWords.For(CallbackResult.UnknownLink, "en");
 
     public string Language { get; private set; } = "en";
 
@@ -26,7 +26,7 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
         Result = outcome.Result;
         Language = Request.Headers.AcceptLanguage.ToString().StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh" : "en";
         Words = CallbackWords.For(outcome.Result, Language);
-        Reference = outcome.Result is RedirectResult.Failed or RedirectResult.WrongPerson ? outcome.Session?.SessionId[..8] : null;
+        Reference = outcome.Result is CallbackResult.Failed or CallbackResult.WrongPerson ? outcome.Session?.SessionId[..8] : null;
         Protect();
         return new PageResult { StatusCode = Words.Status };
     }
