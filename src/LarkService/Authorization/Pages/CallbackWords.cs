@@ -6,6 +6,9 @@ namespace LarkService.Authorization.Pages;
 /// <param name="Status">HTTP status.</param>
 /// <param name="Tone">Colour of the mark.</param>
 /// <param name="Mark">A sign for those who do not read.</param>
+/// <param name="Title">What happened.</param>
+/// <param name="Text">What to do now.</param>
+/// <param name="ReferenceLabel">Stands before the reference.</param>
 internal sealed record CallbackWords(int Status, string Tone, string Mark, string Title, string Text, string ReferenceLabel)
 {
     public static CallbackWords For(CallbackResult result, string language) => language == "zh" ? Zh(result) : En(result);
