@@ -15,12 +15,13 @@ internal static class DataSetup
         services.AddPooledDbContextFactory<SqliteLarkDbContext>((provider, o) => o.UseSqlite(ConnectionString(provider)));
         services.AddPooledDbContextFactory<PostgresLarkDbContext>((provider, o) => o.UseNpgsql(ConnectionString(provider)));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider == DatabaseProvider.Postgres
-            ? new Database(provider.GetRequiredService<IDbContextFactory<PostgresLarkDbContext>>().CreateDbContext)
-            : new Database(provider.GetRequiredService<IDbContextFactory<SqliteLarkDbContext>>().CreateDbContext));
+            ? new Database(DatabaseProvider.Postgres, provider.GetRequiredService<IDbContextFactory<PostgresLarkDbContext>>().CreateDbContext)
+            : new Database(DatabaseProvider.Sqlite, provider.GetRequiredService<IDbContextFactory<SqliteLarkDbContext>>().CreateDbContext));
         services.AddSingleton<DatabaseSchema>();
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddHostedService<OutboxLoop>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
         return services;
     }
 

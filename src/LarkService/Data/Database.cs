@@ -2,8 +2,11 @@
 namespace LarkService.Data;
 
 /// <summary>Opens contexts. Every unit of work takes its own and disposes it, so nothing holds a connection while it waits.</summary>
-internal sealed class Database(Func<LarkDbContext> open)
+internal sealed class Database(DatabaseProvider provider, Func<LarkDbContext> open)
 {
+    /// <summary>Nobody else uses this database: a lease left behind belongs to a process that is gone.</summary>
+    public bool IsSingleProcess => provider == DatabaseProvider.Sqlite;
+
     public LarkDbContext Open() => open();
 
     /// <summary>Runs one piece of reading or writing on a context of its own.</summary>

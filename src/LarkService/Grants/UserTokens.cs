@@ -28,10 +28,19 @@ internal sealed partial class UserTokens(UserGrants grants, TokenCache cache, To
         var outcome = await refresher.RefreshAsync(user, refused.Generation, ct);
         var next = await AfterRefreshAsync(user, scopes, outcome, ct);
 
-        // A grant that could not be renewed still holds the token that was just refused.
-        return next is TokenOutcome.Issued issued && issued.Token.Value.Equals(refused.Value)
-            ? new TokenOutcome.ConsentRequired(ConsentReason.Expired, scopes)
-            : next;
+        if (next is not TokenOutcome.Issued issued || !issued.Token.Value.Equals(refused.Value))
+        {
+            return next;
+        }
+
+        // The grant could not be renewed and still holds the token that was just refused: it is of no more use.
+        if (await grants.FindAsync(user, ct) is { } grant)
+        {
+            await grants.UseUpAsync(grant, accessTokenIsGood: false, ct);
+        }
+
+        cache.Forget(user);
+        return new TokenOutcome.ConsentRequired(ConsentReason.Expired, scopes);
     }
 
     public void Forget(UserKey user) => cache.Forget(user);

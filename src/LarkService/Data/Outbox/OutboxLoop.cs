@@ -13,7 +13,10 @@ internal sealed partial class OutboxLoop(
     ILogger<OutboxLoop> logger) : BackgroundService
 {
     /// <summary>After a crash another process takes over when this has passed.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    /// <summary>Shorter than the lease, so that nobody else begins while we are still at it.</summary>
+    private static readonly TimeSpan HandlerLimit = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan[] Backoff = [.. new[] { 1, 5, 30, 300, 1800, 7200, 21600 }.Select(s => TimeSpan.FromSeconds(s))];
     private const int Batch = 16;
@@ -21,10 +24,17 @@ internal sealed partial class OutboxLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var takeOver = database.IsSingleProcess; // whatever is leased was leased by a process that is gone
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                if (takeOver)
+                {
+                    await database.RunAsync(db => db.Set<OutboxMessage>().ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, clock.GetUtcNow()), stoppingToken));
+                    takeOver = false;
+                }
+
                 while (await RunBatchAsync(stoppingToken) > 0)
                 {
                 }
@@ -71,8 +81,10 @@ internal sealed partial class OutboxLoop(
 
         try
         {
+            using var limit = new CancellationTokenSource(HandlerLimit, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
             using var payload = JsonDocument.Parse(message.Payload);
-            await _byName[message.Subscriber].Resolve(services).HandleAsync(payload.RootElement, ct);
+            await _byName[message.Subscriber].Resolve(services).HandleAsync(payload.RootElement, either.Token);
             await database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteDeleteAsync(ct));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)

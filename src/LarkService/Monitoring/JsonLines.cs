@@ -1,0 +1,44 @@
+using System.Globalization;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Json;
+
+namespace LarkService.Monitoring;
+
+/// <summary>Writes a log event as one line of JSON: <c>ts</c>, <c>level</c>, <c>msg</c>, trace, exception, then its named values.</summary>
+internal sealed class JsonLines : ITextFormatter
+{
+    private readonly JsonValueFormatter _values = new(typeTagName: null);
+
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        output.Write("{\"ts\":\"");
+        output.Write(logEvent.Timestamp.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        output.Write("\",\"level\":\"");
+        output.Write(logEvent.Level.ToString().ToLowerInvariant());
+        output.Write("\",\"msg\":");
+        JsonValueFormatter.WriteQuotedJsonString(Redaction.Clean(logEvent.RenderMessage(CultureInfo.InvariantCulture)), output);
+        if (logEvent.TraceId is { } trace)
+        {
+            output.Write(",\"traceId\":\"");
+            output.Write(trace.ToHexString());
+            output.Write('"');
+        }
+
+        if (logEvent.Exception is { } exception)
+        {
+            output.Write(",\"exception\":");
+            JsonValueFormatter.WriteQuotedJsonString(Redaction.Clean(exception.ToString()), output);
+        }
+
+        foreach (var (name, value) in logEvent.Properties)
+        {
+            output.Write(',');
+            JsonValueFormatter.WriteQuotedJsonString(name, output);
+            output.Write(':');
+            _values.Format(value is ScalarValue { Value: string text } ? new ScalarValue(Redaction.Clean(text)) : value, output);
+        }
+
+        output.Write("}\n");
+    }
+}

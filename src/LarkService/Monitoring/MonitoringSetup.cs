@@ -1,0 +1,26 @@
+using Serilog;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+
+namespace LarkService.Monitoring;
+
+/// <summary>Registers logs and health.</summary>
+internal static class MonitoringSetup
+{
+    private const int BufferedLines = 10_000;
+
+    /// <summary>JSON lines on stdout, written behind a bounded buffer so that a slow reader slows nobody down.</summary>
+    public static WebApplicationBuilder AddMonitoring(this WebApplicationBuilder builder)
+    {
+        var logger = new LoggerConfiguration()
+            .MinimumLevel.Verbose() // the levels of Logging__LogLevel decide, before this
+            .Enrich.FromLogContext()
+            .WriteTo.Async(a => a.Console(new JsonLines(), LogEventLevel.Verbose), BufferedLines, blockWhenFull: false)
+            .CreateLogger();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new SerilogLoggerProvider(logger, dispose: true));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        return builder;
+    }
+}

@@ -1,0 +1,21 @@
+using LarkService.Platform;
+
+namespace LarkService.OnBehalfOf;
+
+/// <summary>Registers calls in users' names and the work that waits for consent. An <see cref="IConsent"/> must be registered, too.</summary>
+internal static class OnBehalfOfSetup
+{
+    public static IServiceCollection AddOnBehalfOf(this IServiceCollection services)
+    {
+        services.AddTransient<UserTokenHandler>();
+        services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
+        services.AddSingleton<CallMetrics>();
+        services.AddSingleton<IUserCalls, UserCalls>();
+        services.AddSingleton<ParkedCallSignal>();
+        services.AddSingleton<ParkedCalls>();
+        services.AddSingleton<IParkedCalls>(provider => provider.GetRequiredService<ParkedCalls>());
+        services.AddSingleton<ParkedCallRun>();
+        services.AddHostedService<ParkedCallLoop>();
+        return services;
+    }
+}

@@ -1,0 +1,137 @@
+using LarkService.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace LarkService.OnBehalfOf;
+
+/// <summary>
+/// Sees to it that kept work is done: takes what is due, oldest first, one at a time for each user and kind, a bounded number
+/// in all. A claim is a lease, renewed while the work runs; when its process dies another takes over.
+/// </summary>
+internal sealed partial class ParkedCallLoop(
+    Database database, ParkedCallRun run, ParkedCallSignal signal, TimeProvider clock, ILogger<ParkedCallLoop> logger) : BackgroundService
+{
+    private const int AtOnce = 32;
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Renew = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+    private readonly HashSet<Task> _running = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var takeOver = database.IsSingleProcess; // whatever is leased was leased by a process that is gone
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (takeOver)
+                {
+                    await ForgetLeasesAsync(stoppingToken);
+                    takeOver = false;
+                }
+
+                await StartDueAsync(stoppingToken);
+                await signal.WaitAsync(Look, clock, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                Log.Trouble(logger, e);
+                await Task.Delay(Look, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await Task.WhenAll(_running);
+    }
+
+    private async Task StartDueAsync(CancellationToken ct)
+    {
+        _running.RemoveWhere(task => task.IsCompleted);
+        var free = AtOnce - _running.Count;
+        if (free == 0)
+        {
+            return;
+        }
+
+        foreach (var call in await database.RunAsync(db => DueAsync(db, free, ct)))
+        {
+            if (await ClaimAsync(call, ct))
+            {
+                _running.Add(WorkAsync(call, ct));
+            }
+        }
+    }
+
+    private async Task<List<ParkedCall>> DueAsync(LarkDbContext db, int atMost, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var calls = db.Set<ParkedCall>();
+        return await calls.AsNoTracking()
+            .Where(c => c.State == ParkedCallState.Running && c.DueAt <= now)
+            .Where(c => !calls.Any(o => o.AppId == c.AppId && o.OpenId == c.OpenId && o.Kind == c.Kind && o.State == ParkedCallState.Running
+                && (o.CreatedAt < c.CreatedAt || (o.CreatedAt == c.CreatedAt && o.Id.CompareTo(c.Id) < 0))))
+            .OrderBy(c => c.CreatedAt)
+            .Take(atMost)
+            .ToListAsync(ct);
+    }
+
+    private async Task<bool> ClaimAsync(ParkedCall call, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return await database.RunAsync(db => db.Set<ParkedCall>()
+            .Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.DueAt == call.DueAt && c.DueAt <= now)
+            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now + Lease), ct)) == 1;
+    }
+
+    private async Task WorkAsync(ParkedCall call, CancellationToken ct)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var renewing = RenewAsync(call, done.Token);
+        try
+        {
+            await run.RunAsync(call, ct);
+        }
+        catch (Exception e)
+        {
+            Log.Trouble(logger, e); // the lease runs out and the work is taken up again
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await renewing;
+            signal.Wake(); // the user's next one may begin
+        }
+    }
+
+    private async Task RenewAsync(ParkedCall call, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(Renew, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ct))
+            {
+                await database.RunAsync(db => db.Set<ParkedCall>().Where(c => c.Id == call.Id && c.State == ParkedCallState.Running)
+                    .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + Lease), ct));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception e)
+        {
+            Log.Trouble(logger, e);
+        }
+    }
+
+    private Task ForgetLeasesAsync(CancellationToken ct) => database.RunAsync(db => db.Set<ParkedCall>()
+        .Where(c => c.State == ParkedCallState.Running)
+        .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, clock.GetUtcNow()), ct));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Work on behalf of users is held up")]
+        public static partial void Trouble(ILogger logger, Exception e);
+    }
+}

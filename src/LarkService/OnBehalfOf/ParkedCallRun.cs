@@ -1,0 +1,144 @@
+using System.Text.Json;
+using LarkService.Data;
+using LarkService.Grants.Sealing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
+
+namespace LarkService.OnBehalfOf;
+
+/// <summary>One try at one piece of work, and what becomes of it.</summary>
+internal sealed partial class ParkedCallRun(
+    Database database, TokenSeal seal, IEnumerable<IParkedCallRunner> runners, IConsent consent, ParkedCalls parked, TimeProvider clock, ILogger<ParkedCallRun> logger)
+{
+    /// <summary>A user who agrees to less than is needed is asked again, but not for ever.</summary>
+    private const int MaxRounds = 3;
+    private static readonly TimeSpan[] Backoff = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
+    private readonly Dictionary<string, IParkedCallRunner> _runners = runners.ToDictionary(r => r.Kind, StringComparer.Ordinal);
+
+    public async Task RunAsync(ParkedCall call, CancellationToken ct)
+    {
+        try
+        {
+            var payload = seal.Open(call.SealedPayload!, call.User, SealPurpose.ParkedCall(call.Id)).Reveal();
+            if (call.GiveUpAs is { } end)
+            {
+                var why = Enum.Parse<ParkedCallEnd>(end);
+                await _runners[call.Kind].GiveUpAsync(call.User, payload, why, ct);
+                await EndAsync(call, StateOf(why), ct);
+                return;
+            }
+
+            await _runners[call.Kind].RunAsync(call.User, payload, ct);
+            await EndAsync(call, ParkedCallState.Succeeded, ct);
+        }
+        catch (ConsentRequiredException e)
+        {
+            await AskAsync(call, e.Gap, ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            await ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow()), CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            await FailedAsync(call, e, ct);
+        }
+    }
+
+    private async Task AskAsync(ParkedCall call, ConsentGap gap, CancellationToken ct)
+    {
+        if (call.Rounds >= MaxRounds)
+        {
+            await GiveUpAsync(call, ParkedCallEnd.Failed, ct);
+            return;
+        }
+
+        try
+        {
+            var place = JsonSerializer.Deserialize<ConsentPlace>(call.Place)!;
+            switch (await consent.AskAsync(call.User, gap, call.Scopes.Union(gap.MissingScopes), place, ct))
+            {
+                case ConsentAnswer.Waiting waiting:
+                    await WaitAsync(call, waiting.SessionId, ct);
+                    break;
+                case ConsentAnswer.Later later:
+                    await ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + later.After), ct);
+                    break;
+                default:
+                    await ChangeAsync(call, u => u.SetProperty(c => c.Rounds, c => c.Rounds + 1).SetProperty(c => c.DueAt, clock.GetUtcNow()), ct);
+                    break;
+            }
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            await FailedAsync(call, e, ct);
+        }
+    }
+
+    private async Task WaitAsync(ParkedCall call, string sessionId, CancellationToken ct)
+    {
+        await ChangeAsync(call, u => u
+            .SetProperty(c => c.State, ParkedCallState.WaitingForUser)
+            .SetProperty(c => c.SessionId, sessionId)
+            .SetProperty(c => c.Rounds, c => c.Rounds + 1), ct);
+        Log.Waiting(logger, call.Kind, sessionId);
+
+        // The user may have been faster than the line above; then nobody else will wake this call.
+        if (await consent.StateAsync(sessionId, ct) is var state and not ConsentState.Pending)
+        {
+            await parked.ReleaseAsync(sessionId, state, ct);
+        }
+    }
+
+    private async Task FailedAsync(ParkedCall call, Exception e, CancellationToken ct)
+    {
+        Log.Failed(logger, call.Kind, call.Attempts + 1, e);
+        if (call.Attempts < Backoff.Length)
+        {
+            await ChangeAsync(call, u => u
+                .SetProperty(c => c.Attempts, c => c.Attempts + 1)
+                .SetProperty(c => c.DueAt, clock.GetUtcNow() + Backoff[call.Attempts]), ct);
+        }
+        else if (call.GiveUpAs is null)
+        {
+            await GiveUpAsync(call, ParkedCallEnd.Failed, ct);
+        }
+        else
+        {
+            await EndAsync(call, StateOf(Enum.Parse<ParkedCallEnd>(call.GiveUpAs)), ct); // even saying so failed
+        }
+    }
+
+    private Task GiveUpAsync(ParkedCall call, ParkedCallEnd end, CancellationToken ct)
+    {
+        var word = end.ToString();
+        return ChangeAsync(call, u => u
+            .SetProperty(c => c.GiveUpAs, word)
+            .SetProperty(c => c.Attempts, 0)
+            .SetProperty(c => c.DueAt, clock.GetUtcNow()), ct);
+    }
+
+    private Task EndAsync(ParkedCall call, string state, CancellationToken ct) => ChangeAsync(call, u => u
+        .SetProperty(c => c.State, state)
+        .SetProperty(c => c.SealedPayload, (string?)null)
+        .SetProperty(c => c.FinishedAt, clock.GetUtcNow()), ct);
+
+    private Task ChangeAsync(ParkedCall call, Action<UpdateSettersBuilder<ParkedCall>> change, CancellationToken ct) => database.RunAsync(db =>
+        db.Set<ParkedCall>().Where(c => c.Id == call.Id && c.State == ParkedCallState.Running).ExecuteUpdateAsync(change, ct));
+
+    private static string StateOf(ParkedCallEnd end) => end switch
+    {
+        ParkedCallEnd.Declined => ParkedCallState.Declined,
+        ParkedCallEnd.Expired => ParkedCallState.Expired,
+        _ => ParkedCallState.Failed,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Work ({Kind}) waits for the user in session {SessionId}")]
+        public static partial void Waiting(ILogger logger, string kind, string sessionId);
+
+        [LoggerMessage(2, LogLevel.Warning, "Work ({Kind}) failed at attempt {Attempt}")]
+        public static partial void Failed(ILogger logger, string kind, int attempt, Exception e);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using LarkService.Data;
+using LarkService.Grants.Sealing;
+using LarkService.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace LarkService.OnBehalfOf;
+
+/// <inheritdoc cref="IParkedCalls"/>
+internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallSignal signal, TimeProvider clock) : IParkedCalls
+{
+    public async Task RunOrParkAsync(NewCall work, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var row = new ParkedCall
+        {
+            Id = work.Id,
+            Kind = work.Kind,
+            AppId = work.User.AppId,
+            OpenId = work.User.OpenId,
+            State = ParkedCallState.Running,
+            SealedPayload = seal.Seal(new Secret(work.Payload), work.User, SealPurpose.ParkedCall(work.Id)),
+            Scopes = work.Scopes,
+            Place = JsonSerializer.Serialize(work.Place),
+            DueAt = now,
+            CreatedAt = now,
+        };
+        if (!await database.RunAsync(db => KeepAsync(db, row, ct)))
+        {
+            return; // kept before; it is on its way already
+        }
+
+        signal.Wake();
+    }
+
+    /// <summary>The session has ended: what waited for it goes on, or is given up.</summary>
+    public async Task ReleaseAsync(string sessionId, ConsentState state, CancellationToken ct)
+    {
+        var giveUpAs = state switch
+        {
+            ConsentState.Pending => throw new ArgumentOutOfRangeException(nameof(state)),
+            ConsentState.Granted => null,
+            ConsentState.Declined => nameof(ParkedCallEnd.Declined),
+            _ => nameof(ParkedCallEnd.Expired),
+        };
+        var now = clock.GetUtcNow();
+        var released = await database.RunAsync(db => db.Set<ParkedCall>()
+            .Where(c => c.SessionId == sessionId && c.State == ParkedCallState.WaitingForUser)
+            .ExecuteUpdateAsync(u => u
+                .SetProperty(c => c.State, ParkedCallState.Running)
+                .SetProperty(c => c.GiveUpAs, giveUpAs)
+                .SetProperty(c => c.DueAt, now), ct));
+        if (released > 0)
+        {
+            signal.Wake();
+        }
+    }
+
+    private static async Task<bool> KeepAsync(LarkDbContext db, ParkedCall row, CancellationToken ct)
+    {
+        db.Add(row);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            return true;
+        }
+        catch (DbUpdateException)
+        {
+            db.ChangeTracker.Clear();
+            if (await db.Set<ParkedCall>().AnyAsync(c => c.Id == row.Id, ct))
+            {
+                return false;
+            }
+
+            throw;
+        }
+    }
+}

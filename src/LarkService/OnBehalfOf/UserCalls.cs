@@ -1,0 +1,43 @@
+using LarkService.Platform;
+using LarkService.Platform.OpenApi;
+
+namespace LarkService.OnBehalfOf;
+
+/// <inheritdoc cref="IUserCalls"/>
+internal sealed class UserCalls(IHttpClientFactory http, LarkApps apps, CallMetrics metrics, TimeProvider clock) : IUserCalls
+{
+    /// <summary>Name of the <see cref="HttpClient"/> that puts users' tokens in.</summary>
+    public const string HttpClientName = "lark-on-behalf";
+
+    public async Task<PlatformAnswer> SendAsync(
+        UserKey user, ScopeSet scopes, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct)
+    {
+        using var client = http.CreateClient(HttpClientName);
+        using var request = new HttpRequestMessage(method, new Uri(apps.Get(user.AppId).OpenBase, path));
+        request.Content = body is null ? null : JsonContent.Create(body, options: WireJson.Options);
+        UserTokenHandler.For(request, user, scopes);
+        if (repeatable)
+        {
+            request.MarkSafeToRepeat();
+        }
+
+        var started = clock.GetTimestamp();
+        var outcome = "unreachable";
+        try
+        {
+            using var response = await client.SendAsync(request, ct);
+            var answer = await PlatformAnswer.ReadAsync(response, ct);
+            outcome = answer.Error is null ? "ok" : "refused";
+            return answer.ThrowIfRefused();
+        }
+        catch (ConsentRequiredException)
+        {
+            outcome = "consent_required";
+            throw;
+        }
+        finally
+        {
+            metrics.Called(method, path, outcome, clock.GetElapsedTime(started));
+        }
+    }
+}
