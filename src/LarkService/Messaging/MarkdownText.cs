@@ -5,31 +5,43 @@ namespace LarkService.Messaging;
 /// <summary>Puts text that a person or another system wrote into the markdown of a card.</summary>
 internal static class MarkdownText
 {
-    /// <summary>
-    /// What the platform's markdown reads as formatting, links, mentions, tags, images, emoji (<c>:OK:</c>), formulas or lists. Its
-    /// markdown page tells to write these as numeric HTML entities: a backslash does not escape there.
-    /// </summary>
-    private const string Special = "&<>[](){}*_~`#!\\|$:-+\"'";
+    /// <summary>Formatting, links, tags, images, tables, formulas, wherever they stand.</summary>
+    private const string Anywhere = "&<>[]*_~`\\|$";
+
+    /// <summary>Headings, lists and lines, at the start of a line only.</summary>
+    private const string AtLineStart = "#-+=";
 
     /// <summary>
     /// The text as it was written, and nothing else: no tag, link, button, image, mention of everybody or heading can come out of
-    /// it. Line ends stay; other control characters go, and so do those that turn the reading direction, which could make one
-    /// address look like another.
+    /// it. Special characters become numeric HTML entities (<c>&amp;#42;</c>), which is the escape the platform's markdown has; it
+    /// documents no backslash. Line ends stay; other control characters go, and so do those that turn the reading direction,
+    /// which could make one address look like another.
     /// </summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length + 16);
+        var lineStart = true; // nothing on this line yet but blanks and digits
+        var digits = false;   // the digits of what may become a numbered list
         for (var i = 0; i < text.Length; i++)
         {
-            var c = text[i];
-            if (Special.Contains(c, StringComparison.Ordinal) || (c == '.' && EndsListNumber(text, i)))
+            var c = text[i] is '\r' && Next(text, i) != '\n' || text[i] is '\u2028' or '\u2029' ? '\n' : text[i];
+            if (IsTrick(c))
+            {
+                continue;
+            }
+
+            if (IsSpecial(c, Next(text, i), lineStart, digits))
             {
                 escaped.Append("&#").Append((int)c).Append(';');
             }
-            else if (!IsTrick(c))
+            else
             {
                 escaped.Append(c);
             }
+
+            var digit = char.IsAsciiDigit(c);
+            lineStart = c == '\n' || (lineStart && (digit || c is ' ' or '\t'));
+            digits = lineStart && digit;
         }
 
         return escaped.ToString();
@@ -49,16 +61,13 @@ internal static class MarkdownText
         return maxChars > 0 && char.IsHighSurrogate(text[maxChars - 1]) ? text[..(maxChars - 1)] : text[..Math.Max(0, maxChars)];
     }
 
-    private static bool EndsListNumber(string text, int dot)
-    {
-        var start = dot;
-        while (start > 0 && char.IsAsciiDigit(text[start - 1]))
-        {
-            start--;
-        }
+    private static bool IsSpecial(char c, char next, bool lineStart, bool digits) =>
+        Anywhere.Contains(c, StringComparison.Ordinal)
+        || (lineStart && AtLineStart.Contains(c, StringComparison.Ordinal))
+        || (digits && c is ('.' or ')'))
+        || (c == ':' && (next == '/' || char.IsAsciiLetter(next))); // an address that links itself, or an emoji (:OK:)
 
-        return start < dot && text[..start].LastIndexOf('\n') is var line && string.IsNullOrWhiteSpace(text[(line + 1)..start]);
-    }
+    private static char Next(string text, int i) => i + 1 < text.Length ? text[i + 1] : '\0';
 
     private static bool IsTrick(char c) => (char.IsControl(c) && c is not ('\n' or '\t'))
         || c is '\u061C' or '\u200B' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF';

@@ -1,0 +1,22 @@
+using LarkService.Events.Chat;
+using LarkService.Messaging;
+
+namespace LarkService.Apaas.Ai;
+
+/// <summary><c>/help</c>: what the bot is for and every command it knows.</summary>
+internal sealed class Help(ChatCommands commands, Replies replies) : IChatHandler
+{
+    public async Task HandleAsync(IncomingMessage message, CancellationToken ct) =>
+        await replies.ReplyAsync(message.AppId, message.MessageId, Card(), "help", ct);
+
+    private Card Card()
+    {
+        var card = new Card { Header = new CardHeader(AiWords.HelpTitle), Elements = [new Markdown(AiWords.Purpose)] };
+        return commands.All.Count == 0 ? card : card with { Elements = [.. card.Elements, new Divider(), new Markdown(List())] };
+    }
+
+    private LocalizedText List() => new(
+        string.Join('\n', commands.All.Select(c => Line(c.Name, c.HelpEn))), string.Join('\n', commands.All.Select(c => Line(c.Name, c.HelpZh))));
+
+    private static string Line(string name, string help) => $"**{MarkdownText.Escape(name)}**  {MarkdownText.Escape(help)}";
+}

@@ -1,0 +1,70 @@
+using LarkService.Messaging;
+using LarkService.Platform.OpenApi;
+
+namespace LarkService.Apaas.Ai;
+
+/// <summary>Replies to messages in chat, each of them once, and does not insist where nobody can be told.</summary>
+internal sealed partial class Replies(MessageClient messages, TimeProvider clock, ILogger<Replies> log)
+{
+    private const int Tries = 3;
+
+    /// <param name="appId">Whose bot replies.</param>
+    /// <param name="messageId">The message to reply to.</param>
+    /// <param name="card">What to say.</param>
+    /// <param name="purpose">Tells the replies to one message apart: each is sent once (within the platform's hour).</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>The reply; null when the message is gone or its writer cannot be reached.</returns>
+    public async Task<SentMessage?> ReplyAsync(string appId, string messageId, Card card, string purpose, CancellationToken ct)
+    {
+        try
+        {
+            return await PatientlyAsync(() => messages.ReplyCardAsync(appId, messageId, card, MessageUuid.For(purpose, messageId), ct), ct);
+        }
+        catch (PlatformException refused) when (MessageErrors.IsGone(refused.Error.Code) || MessageErrors.CannotBeReached(refused.Error.Code))
+        {
+            Log.NobodyToTell(log, messageId, refused.Error.Code);
+            return null;
+        }
+    }
+
+    /// <returns>False when the card can no longer be changed.</returns>
+    public async Task<bool> ChangeAsync(string appId, string cardMessageId, Card card, CancellationToken ct)
+    {
+        try
+        {
+            return await PatientlyAsync(
+                async () =>
+                {
+                    await messages.PatchCardAsync(appId, cardMessageId, card, ct);
+                    return true;
+                },
+                ct);
+        }
+        catch (PlatformException refused) when (MessageErrors.CannotBeChanged(refused.Error.Code))
+        {
+            return false;
+        }
+    }
+
+    // The platform answers its limit of 5 messages a second to one chat with 400, which the HTTP client does not repeat.
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> send, CancellationToken ct)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await send();
+            }
+            catch (PlatformException refused) when (tried < Tries && MessageErrors.IsPassing(refused.Error.Code))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(0.5 * tried), clock, ct);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Message {MessageId} gets no reply: it is gone or its chat cannot be written to (code {Code})")]
+        public static partial void NobodyToTell(ILogger logger, string messageId, int code);
+    }
+}

@@ -1,0 +1,7 @@
+namespace LarkService.Events.Chat;
+
+/// <summary>Every command the bot knows, in the order of registration.</summary>
+internal sealed class ChatCommands(IEnumerable<ChatCommand> all)
+{
+    public IReadOnlyList<ChatCommand> All { get; } = [.. all];
+}
