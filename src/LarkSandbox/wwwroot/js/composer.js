@@ -13,8 +13,9 @@ export class Composer {
   #send;
   #locale = "en-US";
   #ready = false;
+  #sending = Promise.resolve();
 
-  /** send(text) -> Promise; the text stays in the field when it fails. */
+  /** send(text) -> Promise of whether it worked. */
   constructor(send) {
     this.#send = send;
     byId("composer-form").addEventListener("submit", event => {
@@ -63,17 +64,17 @@ export class Composer {
     this.#submit();
   }
 
-  async #submit() {
+  /** One after the other, in the order they were written; what could not be sent comes back. */
+  #submit() {
     const text = this.#field.value.trim();
     if (!text || !this.#ready) return;
-    this.#ready = false;
+    this.#field.value = "";
     this.#fit();
-    try {
-      if (await this.#send(text)) this.#field.value = "";
-    } finally {
-      this.#ready = true;
+    this.#sending = this.#sending.then(async () => {
+      if (await this.#send(text) || this.#field.value) return;
+      this.#field.value = text;
       this.#fit();
-    }
+    });
   }
 
   #fit() {

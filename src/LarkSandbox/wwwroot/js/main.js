@@ -117,6 +117,5 @@ function introduce({ app, tenant, serviceUrl }) {
     byId("service-link").hidden = false;
   }
   byId("app-facts").replaceChildren(
-    el("dt", {}, "App"), el("dd", {}, app.name), el("dd", { class: "mono" }, app.appId),
-    el("dt", {}, "Company"), el("dd", {}, tenant.name));
+    el("dt", {}, "App"), el("dd", {}, app.name), el("dd", { class: "mono" }, app.appId));
 }

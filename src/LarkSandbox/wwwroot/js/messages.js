@@ -19,7 +19,11 @@ export class Messages {
   constructor(handlers) {
     this.#handlers = handlers;
     this.#newest.addEventListener("click", () => this.#toEnd());
-    this.#scroller.addEventListener("scroll", () => { if (this.#atEnd()) this.#newest.hidden = true; });
+    this.#scroller.addEventListener("scroll", () => { if (this.#atEnd()) this.#newest.hidden = true; }, { passive: true });
+    // The composer grows, the phone's keyboard opens: whoever was at the end stays there.
+    let ended = true;
+    this.#scroller.addEventListener("scroll", () => { ended = this.#atEnd(); }, { passive: true });
+    new ResizeObserver(() => ended && this.#toEnd()).observe(this.#scroller);
   }
 
   /** Another person, another conversation. */
@@ -66,8 +70,7 @@ export class Messages {
     if (known?.text === text) return false;
     const node = this.#draw(message);
     if (known) {
-      keepOpen(known.node, node);
-      known.node.replaceWith(node);
+      replace(known.node, node);
       if (live) node.classList.add("changed");
     } else {
       if (live) node.classList.add("arrived");
@@ -153,10 +156,14 @@ function botFace() {
   return byId("chat-pane").querySelector(".avatar.bot").cloneNode(true);
 }
 
-/** A panel somebody opened stays open when the card changes under it. */
-function keepOpen(before, after) {
+/** A panel somebody opened stays open when the card changes under it, and the keyboard keeps its place. */
+function replace(before, after) {
   const old = before.querySelectorAll("details");
   after.querySelectorAll("details").forEach((panel, i) => { if (old[i]?.open) panel.open = true; });
+  const focused = before.contains(document.activeElement);
+  const id = document.activeElement?.dataset.elementId;
+  before.replaceWith(after);
+  if (focused) (id && after.querySelector(`[data-element-id="${CSS.escape(id)}"]:not(:disabled)`) || byId("scroller")).focus({ preventScroll: true });
 }
 
 function plainText(text, people) {

@@ -33,7 +33,10 @@ export class People {
     const at = this.#users.findIndex(known => known.openId === user.openId);
     if (at < 0) return;
     this.#users[at] = { ...this.#users[at], ...user };
-    byId("people").children[at].replaceChildren(this.#person(this.#users[at], at));
+    const place = byId("people").children[at];
+    const focused = place.contains(document.activeElement);
+    place.replaceChildren(this.#person(this.#users[at], at));
+    if (focused) place.firstElementChild.focus();
   }
 
   #person(user, i) {
@@ -46,20 +49,21 @@ export class People {
     el("span", { class: "person-face" }, avatar(user), el("i")),
     el("span", { class: "person-text" },
       el("span", { class: "person-name" }, user.name, " ", user.enName !== user.name && el("small", {}, user.enName)),
-      el("span", { class: "person-state" }, grantState(user))));
+      el("span", { class: "person-state" }, ...grantState(user))));
   }
 
   #tick() {
     this.#users.forEach((user, i) => {
       const line = byId("people").children[i]?.querySelector(".person-state");
-      if (line) line.textContent = grantState(user);
+      if (line) line.replaceChildren(...grantState(user));
     });
   }
 }
 
+/** In a few words, with the rest where there is room for it. */
 function grantState(user) {
-  if (!user.hasGrant) return "not agreed yet";
-  if (!user.tokenExpiresAt) return "has agreed";
+  if (!user.hasGrant) return ["not agreed", el("span", { class: "roomy" }, " yet")];
+  if (!user.tokenExpiresAt) return ["agreed"];
   const left = user.tokenExpiresAt - Date.now();
-  return left > 0 ? `token: ${span(left)}`.replace(/ \d\d s$/, "") : "token expired";
+  return ["agreed", el("span", { class: "roomy" }, left > 0 ? `, ${span(left).replace(/ \d\d s$/, "")} left` : ", token expired")];
 }

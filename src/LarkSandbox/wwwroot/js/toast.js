@@ -6,7 +6,7 @@ const shown = 5000;
 
 export function toast(type, content, detail = "") {
   const kind = type in marks ? type : "info";
-  const node = el("div", { class: "toast", data: { testid: "toast", type: kind }, role: kind === "error" ? "alert" : "status" },
+  const node = el("div", { class: "toast", data: { testid: "toast", type: kind } },
     el("i", { "aria-hidden": "true" }, marks[kind]),
     el("span", {}, content),
     detail && el("small", {}, detail));

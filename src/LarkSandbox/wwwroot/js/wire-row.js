@@ -11,7 +11,7 @@ const ways = {
 
 export function row(entry, group) {
   const [arrow, way] = ways[entry.direction] ?? ways.browser;
-  const line = el("button", { type: "button", class: "wire-line", "aria-expanded": "false", title: entry.title },
+  const line = el("button", { type: "button", class: "wire-line", "aria-expanded": "false", title: [entry.title, entry.explain].filter(Boolean).join("\n") },
     el("time", { datetime: new Date(entry.at).toISOString() }, clockWithSeconds(entry.at)),
     el("span", { class: "arrow", data: { way: entry.direction } }, arrow, el("span", { class: "sr-only" }, way)),
     el("span", { class: `kind kind-${group}` }, entry.kind),
@@ -25,9 +25,10 @@ export function row(entry, group) {
 
 const isGood = status => status < 400;
 
-/** The status has a place of its own, so the title need not repeat it. */
-function brief({ title, status }) {
-  return status === null || status === undefined ? title : title.replace(new RegExp(`\\s*(->|→)\\s*${status}$`), "");
+/** Kind and status have places of their own and every platform address starts alike: a narrow row leaves them out. */
+function brief({ title, kind, status }) {
+  const short = title.replace(new RegExp(`\\s*(->|→)\\s*${status}$`), "").replace(" /open-apis/", " …/");
+  return short.startsWith(`${kind} `) ? short.slice(kind.length + 1) : short;
 }
 
 /** What is inside is drawn only when somebody looks. */

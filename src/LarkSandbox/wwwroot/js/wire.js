@@ -29,14 +29,19 @@ export class Wire {
   #scroller = byId("wire-scroller");
   #follow = byId("wire-follow");
   #following = true;
+  #lastTop = 0;
 
   constructor() {
     byId("wire-pause").addEventListener("click", () => this.#pause(!this.#paused));
     byId("wire-clear").addEventListener("click", () => this.#clear());
     this.#follow.addEventListener("click", () => this.#toEnd());
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    // While the panel is not shown (phone) nothing can scroll; catch up when it appears.
-    window.addEventListener("pane", () => this.#following && this.#toEnd());
+    // The panel changes its height (a fault's text, the legend) or was not shown at all (phone): stay at the end.
+    new ResizeObserver(() => this.#following && this.#toEnd()).observe(this.#scroller);
+    // Whoever opens a row wants to read it, so it must not scroll away.
+    this.#list.addEventListener("click", event => {
+      if (event.target.closest("[aria-expanded=true]")) this.#stay();
+    });
     byId("filters").replaceChildren(...groups.map(([name, label]) => el("button", {
       type: "button", class: "filter", "aria-pressed": "true", data: { group: name, testid: `filter-${name}` },
       onclick: event => this.#toggle(name, event.currentTarget),
@@ -48,33 +53,41 @@ export class Wire {
     const newest = entries.at(-1)?.id ?? -1;
     if (newest < this.#lastId) this.#clear();
     if (newest < this.#lastId) this.#lastId = -1;
-    for (const entry of entries) this.add(entry);
+    for (const entry of entries) this.#take(entry);
   }
 
   add(entry) {
+    if (this.#take(entry)) this.#tabCount(entry);
+  }
+
+  #take(entry) {
     const known = this.#rows.get(entry.id);
-    if (!known && entry.id <= this.#lastId) return;
+    if (!known && entry.id <= this.#lastId) return false;
     this.#lastId = Math.max(this.#lastId, entry.id);
     if (this.#paused) {
       this.#waiting.push(entry);
       if (this.#waiting.length > mostRows) this.#waiting.shift();
       byId("wire-pause").textContent = `Resume (${this.#waiting.length})`;
-      return;
+    } else {
+      this.#draw(entry, known);
     }
-    this.#draw(entry, known);
+    return !known;
   }
 
   #draw(entry, known) {
     const node = row(entry, groupOf(entry.kind));
     node.hidden = this.#hidden.has(node.dataset.group);
-    if (known) known.replaceWith(node);
-    else this.#list.append(node);
+    if (known) {
+      known.replaceWith(node);
+      if (known.querySelector("[aria-expanded=true]")) node.firstElementChild.click();
+    } else {
+      this.#list.append(node);
+    }
     this.#rows.set(entry.id, node);
     byId("wire-empty").hidden = true;
     this.#trim();
     if (this.#following) this.#toEnd();
     else if (!known && !node.hidden) this.#count(this.#missed + 1);
-    this.#tabCount(node);
   }
 
   #trim() {
@@ -85,8 +98,9 @@ export class Wire {
     }
   }
 
-  #tabCount(node) {
-    if (this.#scroller.offsetParent || node.dataset.group === "heartbeat") return;
+  /** On a phone, the tab says how much there is to see. */
+  #tabCount({ kind }) {
+    if (this.#scroller.offsetParent || groupOf(kind) === "heartbeat") return;
     const badge = byId("tab-wire-count");
     badge.textContent = String(Math.min(99, Number(badge.hidden ? 0 : badge.textContent) + 1));
     badge.hidden = false;
@@ -119,9 +133,19 @@ export class Wire {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    this.#following = scrollHeight - scrollTop - clientHeight < nearBottom;
-    if (this.#following) this.#count(0);
-    else this.#follow.hidden = false;
+    const up = scrollTop < this.#lastTop;
+    this.#lastTop = scrollTop;
+    if (scrollHeight - scrollTop - clientHeight < nearBottom) {
+      this.#following = true;
+      this.#count(0);
+    } else if (up) {
+      this.#stay();
+    }
+  }
+
+  #stay() {
+    this.#following = false;
+    this.#count(this.#missed);
   }
 
   #count(missed) {
