@@ -65,5 +65,5 @@ function grantState(user) {
   if (!user.hasGrant) return ["not agreed", el("span", { class: "roomy" }, " yet")];
   if (!user.tokenExpiresAt) return ["agreed"];
   const left = user.tokenExpiresAt - Date.now();
-  return ["agreed", el("span", { class: "roomy" }, left > 0 ? `, ${span(left).replace(/ \d\d s$/, "")} left` : ", token expired")];
+  return ["agreed", el("span", { class: "roomy" }, left > 0 ? `, token ${span(left).replace(/ \d\d s$/, "")}` : ", token expired")];
 }

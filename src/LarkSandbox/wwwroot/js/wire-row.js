@@ -35,8 +35,12 @@ function brief({ title, kind, status }) {
 function toggle(node, line, entry, way) {
   const open = line.getAttribute("aria-expanded") !== "true";
   line.setAttribute("aria-expanded", String(open));
-  if (open) node.append(detail(entry, way));
-  else node.querySelector(".wire-detail").remove();
+  if (open) {
+    node.append(detail(entry, way));
+    node.scrollIntoView({ block: "nearest" });
+  } else {
+    node.querySelector(".wire-detail").remove();
+  }
 }
 
 function detail(entry, way) {
