@@ -13,6 +13,7 @@ const rules = [
   { at: /^<at\s+(?:id|user_id|email|ids)=['"]?([^'">\s]+)['"]?\s*>([\s\S]*?)<\/at>/i, make: (m, _, people) => mention(m, people) },
   { at: /^\[([^\]\n]*)\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)/, make: (m, inside) => link(m, inside) },
   { at: /^<(https?:\/\/[^>\s]+)>/, make: m => anchor(m[1], [m[1]]) },
+  { at: /^\*\*\*(?=[^\s*])([\s\S]*?[^\s*])\*\*\*/, make: (m, inside) => el("strong", {}, el("em", {}, ...inside(m[1]))) },
   { at: /^(\*\*|__)(?=\S)([\s\S]*?\S)\1/, make: (m, inside) => el("strong", {}, ...inside(m[2])) },
   { at: /^~~(?=\S)([\s\S]*?\S)~~/, make: (m, inside) => el("s", {}, ...inside(m[1])) },
   { at: /^\*(?=[^\s*])([\s\S]*?[^\s*])\*(?!\*)/, make: (m, inside) => el("em", {}, ...inside(m[1])) },

@@ -9,7 +9,7 @@ import { Stream } from "./stream.js";
 import { tabs } from "./tabs.js";
 import { errorToast, toast } from "./toast.js";
 import { Wire } from "./wire.js";
-import { showConnections, showCounters } from "./wire-status.js";
+import { connectionsUnknown, showConnections, showCounters } from "./wire-status.js";
 
 const retryAfter = 2000;
 const people = new People(become);
@@ -23,7 +23,10 @@ const messages = new Messages({
 const composer = new Composer(say);
 const stream = new Stream({
   open: () => { byId("banner").hidden = true; },
-  lost: () => { byId("banner").hidden = false; },
+  lost: () => {
+    byId("banner").hidden = false;
+    connectionsUnknown();
+  },
   messages: items => messages.load(items),
   message: message => messages.put(message),
   "message-removed": ({ messageId }) => messages.remove(messageId),

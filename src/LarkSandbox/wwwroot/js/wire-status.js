@@ -62,6 +62,13 @@ function pill(open) {
   node.lastElementChild.textContent = open.length === 0 ? "not connected" : silent ? "silent" : `${open.length} connected`;
 }
 
+/** The stream broke: nobody knows how the connections are now. */
+export function connectionsUnknown() {
+  const node = byId("link-pill");
+  node.dataset.state = "unknown";
+  node.lastElementChild.textContent = "not known";
+}
+
 setInterval(() => {
   for (const link of links?.open ?? []) {
     const node = byId("links").querySelector(`[data-connection="${CSS.escape(link.id)}"]`);
