@@ -39,18 +39,33 @@ internal sealed class DatabaseSchema(Database database)
 
     private static async Task MigrateSqliteAsync(LarkDbContext db, CancellationToken ct)
     {
-        var file = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
+        PrepareFile(new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource);
+
+        // Readers and the one writer do not wait for each other; the file keeps the mode.
+        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
+        await db.Database.MigrateAsync(ct);
+    }
+
+    /// <summary>The file is its owner's alone before SQLite opens it: the journal beside it takes its mode from it.</summary>
+    private static void PrepareFile(string file)
+    {
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
         {
             Directory.CreateDirectory(folder);
         }
 
-        // Readers and the one writer do not wait for each other; the file keeps the mode.
-        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
-        await db.Database.MigrateAsync(ct);
-        if (!OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return;
         }
+
+        // Only ever opened to be made: closing it would drop the locks SQLite holds on it in this process.
+        if (!File.Exists(file))
+        {
+            File.Open(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = ownerOnly }).Dispose();
+        }
+
+        File.SetUnixFileMode(file, ownerOnly);
     }
 }

@@ -40,7 +40,7 @@ internal sealed record LarkOptions : ICheckedOptions
 
         foreach (var (key, url) in new[] { ("Lark__OpenBaseUrl", OpenBaseUrl), ("Lark__AccountsBaseUrl", AccountsBaseUrl) })
         {
-            if (url is not null && Mend.Url(key, url) is { } fault)
+            if (url is not null && Mend.BaseUrl(key, url) is { } fault)
             {
                 yield return fault;
             }

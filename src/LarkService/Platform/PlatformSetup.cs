@@ -25,6 +25,7 @@ internal static class PlatformSetup
         {
             // Each try has its own limit in RetryHandler; this one only bounds their sum.
             c.Timeout = TimeSpan.FromSeconds(60);
+            c.MaxResponseContentBufferSize = PlatformAnswer.MaxBytes;
             c.DefaultRequestHeaders.UserAgent.ParseAdd("LarkService/0.1");
         })
         .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 
 namespace LarkService.Data.Outbox;
 
@@ -19,11 +20,12 @@ internal sealed partial class OutboxLoop(
     private static readonly TimeSpan HandlerLimit = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan[] Backoff = [.. new[] { 1, 5, 30, 300, 1800, 7200, 21600 }.Select(s => TimeSpan.FromSeconds(s))];
-    private const int Batch = 16;
+    private const int AtOnce = 8;
     private readonly Dictionary<string, OutboxSubscription> _byName = subscriptions.ToDictionary(s => s.Name, StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        HashSet<Task> inWork = [];
         var takeOver = database.IsSingleProcess; // whatever is leased was leased by a process that is gone
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -35,15 +37,13 @@ internal sealed partial class OutboxLoop(
                     takeOver = false;
                 }
 
-                while (await RunBatchAsync(stoppingToken) > 0)
-                {
-                }
-
+                inWork.RemoveWhere(task => task.IsCompleted);
+                await StartDueAsync(inWork, stoppingToken);
                 await signal.WaitAsync(Look, clock, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception e)
             {
@@ -51,16 +51,28 @@ internal sealed partial class OutboxLoop(
                 await Task.Delay(Look, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+
+        await Task.WhenAll(inWork);
     }
 
-    private async Task<int> RunBatchAsync(CancellationToken ct)
+    /// <summary>Claims what is due, as long as there is room, and starts it: a slow follow-up holds up nobody else's.</summary>
+    internal async Task StartDueAsync(ISet<Task> inWork, CancellationToken ct)
     {
-        var due = await database.RunAsync(db => DueAsync(db, ct));
-        await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = ct }, async (message, token) => await RunAsync(message, token));
-        return due.Count;
+        if (inWork.Count >= AtOnce)
+        {
+            return;
+        }
+
+        foreach (var message in await database.RunAsync(db => DueAsync(db, AtOnce - inWork.Count, ct)))
+        {
+            if (await ClaimAsync(message, ct))
+            {
+                inWork.Add(Task.Run(() => CarryOutAsync(message, ct), CancellationToken.None));
+            }
+        }
     }
 
-    private async Task<List<OutboxMessage>> DueAsync(LarkDbContext db, CancellationToken ct)
+    private async Task<List<OutboxMessage>> DueAsync(LarkDbContext db, int atMost, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var messages = db.Set<OutboxMessage>();
@@ -68,35 +80,50 @@ internal sealed partial class OutboxLoop(
             .Where(m => !m.Dead && m.DueAt <= now)
             .Where(m => !messages.Any(older => older.Subscriber == m.Subscriber && older.Key == m.Key && older.Id < m.Id && !older.Dead))
             .OrderBy(m => m.DueAt)
-            .Take(Batch)
+            .Take(atMost)
             .ToListAsync(ct);
     }
 
-    private async Task RunAsync(OutboxMessage message, CancellationToken ct)
+    private async Task CarryOutAsync(OutboxMessage message, CancellationToken ct)
     {
-        if (!await ClaimAsync(message, ct))
+        try
         {
-            return;
+            await HandleAsync(message, ct);
         }
+        catch (Exception e)
+        {
+            // The message stays claimed and is due again at the end of its lease.
+            Log.DatabaseTrouble(logger, e);
+        }
+        finally
+        {
+            signal.Wake(); // the next one of this key may run now
+        }
+    }
 
+    // What was done is written down even when the host stops meanwhile, so it is not done again.
+    private async Task HandleAsync(OutboxMessage message, CancellationToken ct)
+    {
         try
         {
             using var limit = new CancellationTokenSource(HandlerLimit, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
             using var payload = JsonDocument.Parse(message.Payload);
             await _byName[message.Subscriber].Resolve(services).HandleAsync(payload.RootElement, either.Token);
-            await database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteDeleteAsync(ct));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // The host stops: the message is due again at once, for whoever runs next.
-            await database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Id == message.Id)
-                .ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, clock.GetUtcNow()), CancellationToken.None));
+            await ChangeAsync(message, u => u.SetProperty(m => m.DueAt, clock.GetUtcNow()).SetProperty(m => m.Attempts, message.Attempts));
+            return;
         }
         catch (Exception e)
         {
-            await PutBackAsync(message, e, ct);
+            await PutBackAsync(message, e);
+            return;
         }
+
+        await database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteDeleteAsync(CancellationToken.None));
     }
 
     private async Task<bool> ClaimAsync(OutboxMessage message, CancellationToken ct)
@@ -107,15 +134,16 @@ internal sealed partial class OutboxLoop(
             .ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, now + Lease).SetProperty(m => m.Attempts, m => m.Attempts + 1), ct)) == 1;
     }
 
-    private async Task PutBackAsync(OutboxMessage message, Exception e, CancellationToken ct)
+    private async Task PutBackAsync(OutboxMessage message, Exception e)
     {
         var dead = message.Attempts >= Backoff.Length;
         var due = clock.GetUtcNow() + Backoff[Math.Min(message.Attempts, Backoff.Length - 1)];
         Log.Failed(logger, message.Subscriber, message.Attempts + 1, dead, e);
-        await database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteUpdateAsync(
-            u => u.SetProperty(m => m.Dead, dead).SetProperty(m => m.DueAt, due).SetProperty(m => m.LastError, e.GetType().Name),
-            ct));
+        await ChangeAsync(message, u => u.SetProperty(m => m.Dead, dead).SetProperty(m => m.DueAt, due).SetProperty(m => m.LastError, e.GetType().Name));
     }
+
+    private Task<int> ChangeAsync(OutboxMessage message, Action<UpdateSettersBuilder<OutboxMessage>> change) => database.RunAsync(db =>
+        db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteUpdateAsync(change, CancellationToken.None));
 
     private static partial class Log
     {

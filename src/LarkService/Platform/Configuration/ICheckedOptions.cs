@@ -8,6 +8,6 @@ namespace LarkService.Platform.Configuration;
 /// </summary>
 internal interface ICheckedOptions : IValidatableObject
 {
-    /// <summary>Name of the configuration section; empty for the root.</summary>
+    /// <summary>Name of the configuration section.</summary>
     static abstract string Section { get; }
 }

@@ -26,6 +26,10 @@ internal static class Mend
             : null;
     }
 
+    /// <summary>A URL that paths are put behind: it has none of its own.</summary>
+    public static ValidationResult? BaseUrl(string key, string value) => Url(key, value)
+        ?? (new Uri(value).AbsolutePath == "/" ? null : Key(key, $"is '{value}', which holds a path: write scheme, host and port only"));
+
     public static ValidationResult? Range(string key, TimeSpan value, TimeSpan least, TimeSpan most) => value >= least && value <= most
         ? null
         : Key(key, $"is {value}: it must be between {least} and {most} (hh:mm:ss)");

@@ -13,7 +13,12 @@ internal static class UnreadableValues
 {
     public static IEnumerable<ValidationResult> In(IConfigurationSection section, Type type)
     {
-        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (Nullable.GetUnderlyingType(type) is { } inner)
+        {
+            // The binder reads an empty text as none here, too.
+            return section.Value is { Length: 0 } ? [] : In(section, inner);
+        }
+
         if (section.Value is { } text && IsScalar(type))
         {
             return Reads(text, type) ? [] : [Mend.Key(section.Path.Replace(":", "__", StringComparison.Ordinal), $"is '{text}', which does not read as {Words(type)}")];
@@ -45,6 +50,12 @@ internal static class UnreadableValues
 
     private static bool Reads(string text, Type type)
     {
+        if (type.IsEnum)
+        {
+            // The converter would take any number as well.
+            return Enum.GetNames(type).Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
+        }
+
         try
         {
             _ = TypeDescriptor.GetConverter(type).ConvertFromInvariantString(text);

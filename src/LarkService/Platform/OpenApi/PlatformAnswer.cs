@@ -47,9 +47,20 @@ internal sealed class PlatformAnswer
             return new(body, new PlatformError(0, $"The answer is not JSON ({bytes.Length} bytes).", logId, status));
         }
 
-        var code = body.TryGetProperty("code", out var c) && c.TryGetInt32(out var number) ? number : 0;
-        return code == PlatformCodes.Ok && status < 400 ? new(body, null) : new(body, ErrorFrom(code, status, body, logId, headers));
+        var code = Code(body);
+        return code == PlatformCodes.Ok && status < 400 ? new(body, null) : new(body, ErrorFrom(code ?? 0, status, body, logId, headers));
     }
+
+    /// <summary>Success where there is no code; null where there is one that nobody can read.</summary>
+    private static int? Code(JsonElement body) => body.TryGetProperty("code", out var code)
+        ? code.ValueKind switch
+        {
+            JsonValueKind.Null => PlatformCodes.Ok,
+            JsonValueKind.Number when code.TryGetInt32(out var number) => number,
+            JsonValueKind.String when int.TryParse(code.GetString(), CultureInfo.InvariantCulture, out var number) => number,
+            _ => null,
+        }
+        : PlatformCodes.Ok;
 
     private static bool TryParse(ReadOnlyMemory<byte> bytes, out JsonElement body)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Polly;
 using Polly.Retry;
@@ -7,7 +8,8 @@ namespace LarkService.Platform.OpenApi;
 
 /// <summary>
 /// Repeats what may be repeated. Reads always; writes only when their sender says so (<see cref="SafeToRepeat"/>), because
-/// the platform knows the call by an id of ours. Each try has a bound of its own.
+/// the platform knows the call by an id of ours. Each try has a bound of its own; one that ends without an answer counts as
+/// broken transport (<see cref="HttpRequestException"/>), like a connection that was lost.
 /// </summary>
 internal sealed class RetryHandler : DelegatingHandler
 {
@@ -40,20 +42,27 @@ internal sealed class RetryHandler : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var pipeline = request.Method == HttpMethod.Get || request.Options.TryGetValue(Safe, out var safe) && safe ? _repeating : _once;
-        return await pipeline.ExecuteAsync(async ct => await base.SendAsync(request, ct), cancellationToken);
+        try
+        {
+            return await pipeline.ExecuteAsync(async ct => await base.SendAsync(request, ct), cancellationToken);
+        }
+        catch (TimeoutRejectedException e)
+        {
+            throw new HttpRequestException(HttpRequestError.Unknown, $"No answer within {e.Timeout}.", e);
+        }
     }
 
     private static bool IsPassing(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
         { Exception: HttpRequestException or TimeoutRejectedException } => true,
-        { Result.StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout } => true,
-        { Result.StatusCode: HttpStatusCode.TooManyRequests } => (WaitFor(outcome.Result) ?? LongestWait) <= LongestWait,
+        { Result.StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.TooManyRequests } =>
+            (WaitFor(outcome.Result) ?? LongestWait) <= LongestWait,
         _ => false,
     };
 
     private static TimeSpan? WaitFor(HttpResponseMessage? response) =>
         response is not null && response.Headers.TryGetValues("x-ogw-ratelimit-reset", out var values)
-            && int.TryParse(values.FirstOrDefault(), out var seconds)
+            && double.TryParse(values.FirstOrDefault(), CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 86400
             ? TimeSpan.FromSeconds(seconds)
             : null;
 }

@@ -10,6 +10,7 @@ internal sealed class TenantTokens(IHttpClientFactory http, LarkApps apps, TimeP
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     public async Task<Secret> GetAsync(string appId, CancellationToken ct)
@@ -28,7 +29,7 @@ internal sealed class TenantTokens(IHttpClientFactory http, LarkApps apps, TimeP
                 return renewed.Token;
             }
 
-            entry.Current = await RequestAsync(apps.Get(appId), ct);
+            entry.Current = await RenewAsync(apps.Get(appId), entry.Current, ct);
             return entry.Current.Token;
         }
         finally
@@ -54,6 +55,19 @@ internal sealed class TenantTokens(IHttpClientFactory http, LarkApps apps, TimeP
         }
     }
 
+    private async Task<Held> RenewAsync(LarkApp app, Held? present, CancellationToken ct)
+    {
+        try
+        {
+            return await RequestAsync(app, ct);
+        }
+        catch (HttpRequestException) when (present is not null && present.EndsAt > clock.GetUtcNow() + Margin)
+        {
+            // The platform is out of reach: what we hold is good to its end, so the next try can wait.
+            return present with { RenewAt = clock.GetUtcNow() + Pause };
+        }
+    }
+
     private async Task<Held> RequestAsync(LarkApp app, CancellationToken ct)
     {
         using var client = http.CreateClient(OpenApiClient.HttpClientName);
@@ -66,10 +80,11 @@ internal sealed class TenantTokens(IHttpClientFactory http, LarkApps apps, TimeP
         var answer = (await PlatformAnswer.ReadAsync(response, ct)).ThrowIfRefused();
         var life = TimeSpan.FromSeconds(answer.Body.GetProperty("expire").GetInt32());
         var renewIn = life > RenewBefore + Margin ? life - RenewBefore : life * 0.5;
-        return new Held(new Secret(answer.Body.GetProperty("tenant_access_token").GetString()!), clock.GetUtcNow() + renewIn);
+        var now = clock.GetUtcNow();
+        return new Held(new Secret(answer.Body.GetProperty("tenant_access_token").GetString()!), now + renewIn, now + life);
     }
 
-    private sealed record Held(Secret Token, DateTimeOffset RenewAt);
+    private sealed record Held(Secret Token, DateTimeOffset RenewAt, DateTimeOffset EndsAt);
 
     private sealed class Entry
     {

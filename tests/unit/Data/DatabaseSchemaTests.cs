@@ -1,0 +1,47 @@
+using LarkService.Data;
+using LarkService.UnitTests.Platform;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace LarkService.UnitTests.Data;
+
+public sealed class DatabaseSchemaTests
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    [Fact]
+    public async Task An_SQLite_file_is_made_with_its_folder_and_only_its_owner_reads_it_and_its_journal()
+    {
+        using var file = new TemporaryDatabase(pooling: true);
+
+        // Given a service that keeps its connections, and so the journal, open
+        await new DatabaseSchema(file.Database).PrepareAsync(default);
+        await using var reader = file.Database.Open();
+        await reader.Database.OpenConnectionAsync();
+        await reader.Database.ExecuteSqlRawAsync("CREATE TABLE probe (id INTEGER)");
+
+        // Then all of it belongs to the owner alone
+        Assert.All(Directory.GetFiles(Path.GetDirectoryName(file.File)!), f => Assert.Equal(OwnerOnly, ModeOf(f)));
+        Assert.Equal(3, Directory.GetFiles(Path.GetDirectoryName(file.File)!).Length);
+    }
+
+    [Fact]
+    public async Task An_SQLite_file_is_ready_after_its_preparation_and_stays_so()
+    {
+        using var file = new TemporaryDatabase();
+        var schema = new DatabaseSchema(file.Database);
+
+        Assert.Empty(await schema.PrepareAsync(default));
+        Assert.Empty(await schema.PrepareAsync(default));
+        Assert.Empty(await schema.MigrateAsync(default));
+    }
+
+    [Fact]
+    public void An_unknown_provider_and_an_empty_connection_string_are_faults()
+    {
+        Assert.Equal(["Database__Provider is 'Oracle', which does not read as one of Sqlite, Postgres."], Settings.FaultsOf<DatabaseOptions>(("Database__Provider", "Oracle")));
+        Assert.StartsWith("ConnectionStrings__Default is empty", Assert.Single(Settings.FaultsOf<ConnectionStringOptions>(("ConnectionStrings__Default", " "))), StringComparison.Ordinal);
+    }
+
+    private static UnixFileMode ModeOf(string file) => OperatingSystem.IsWindows() ? OwnerOnly : File.GetUnixFileMode(file);
+}
