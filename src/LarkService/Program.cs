@@ -1,2 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+using LarkService.Hosting;
+
+return await Commands.RunAsync(args);

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LarkService.Authorization;
+using LarkService.Data.Outbox;
+using LarkService.Events;
+using LarkService.Messaging;
+using LarkService.OnBehalfOf;
+using LarkService.Platform;
+using LarkService.Platform.OpenApi;
+
+namespace LarkService.Hosting;
+
+/// <summary>Joins features that do not know each other.</summary>
+internal static class Bridges
+{
+    public static IServiceCollection AddBridges(this IServiceCollection services)
+    {
+        services.AddSingleton<IConsent, ConsentByCard>();
+        services.AddSingleton<ILateCardUpdates, LateCardUpdates>();
+        services.AddOutboxSubscriber<ReleaseParkedCalls>(SessionTopics.Finished);
+        return services;
+    }
+
+    private static ConsentState StateOf(AuthorizationSession? session) => session?.State switch
+    {
+        SessionState.Pending => ConsentState.Pending,
+        SessionState.Authorized => ConsentState.Granted,
+        SessionState.Declined => ConsentState.Declined,
+
+        // A wider request has taken its place; the work asks again and finds that one.
+        SessionState.Superseded => ConsentState.Granted,
+        _ => ConsentState.Expired,
+    };
+
+    /// <summary>OnBehalfOf asks, Authorization sends the card.</summary>
+    private sealed class ConsentByCard(Consents consents, AuthorizationSessions sessions, MessageClient messages) : IConsent
+    {
+        private static readonly Card AnswerTheCardAbove = new()
+        {
+            Elements =
+            [
+                new Markdown(new(
+                    "I still need your consent: please answer the authorization card above. Your message is kept and will be answered then.",
+                    "仍需你的授权：请先处理上方的授权卡片。你的消息已保留，授权后会自动回答。")),
+            ],
+        };
+
+        public async Task<ConsentAnswer> AskAsync(UserKey user, ConsentGap gap, ScopeSet scopes, ConsentPlace place, CancellationToken ct)
+        {
+            var ask = new ConsentAsk(user, scopes, place.Explicit ? SessionOrigin.Chat : SessionOrigin.Call)
+            {
+                Reason = place.Reason,
+                ReasonZh = place.ReasonZh,
+                ChatId = place.ChatId,
+                IsGroup = place.IsGroup,
+
+                // The platform misses scopes that our copy of the grant holds: the platform is right.
+                EvenIfGranted = gap.Reason != ConsentReason.NotGranted && gap.MissingScopes.Count > 0,
+            };
+            switch (await consents.AskAsync(ask, ct))
+            {
+                case AskOutcome.TooOften often:
+                    return new ConsentAnswer.Later(often.RetryAfter);
+                case AskOutcome.Asked asked:
+                    if (!asked.CardSent && place is { Explicit: true, ChatId: { } chat, IsGroup: false })
+                    {
+                        await PointAtCardAsync(user, chat, ct);
+                    }
+
+                    return new ConsentAnswer.Waiting(asked.Session.SessionId);
+                default:
+                    return new ConsentAnswer.AlreadyGranted();
+            }
+        }
+
+        public async Task<ConsentState> StateAsync(string sessionId, CancellationToken ct) => StateOf(await sessions.FindAsync(sessionId, ct));
+
+        // Somebody who writes and hears nothing would write again.
+        private async Task PointAtCardAsync(UserKey user, string chatId, CancellationToken ct)
+        {
+            try
+            {
+                await messages.SendCardAsync(user.AppId, Receiver.Chat(chatId), AnswerTheCardAbove, RandomIds.Create(128), ct);
+            }
+            catch (Exception e) when (e is PlatformException or HttpRequestException)
+            {
+                // The card itself is there; this was only a courtesy.
+            }
+        }
+    }
+
+    /// <summary>Authorization ends a session, OnBehalfOf goes on with what waited for it.</summary>
+    internal sealed class ReleaseParkedCalls(AuthorizationSessions sessions, ParkedCalls parked) : IOutboxSubscriber
+    {
+        public async Task HandleAsync(JsonElement payload, CancellationToken ct)
+        {
+            var finished = payload.Deserialize<SessionChanged>(JsonSerializerOptions.Web)!;
+            if (StateOf(await sessions.FindAsync(finished.SessionId, ct)) is var state and not ConsentState.Pending)
+            {
+                await parked.ReleaseAsync(finished.SessionId, state, ct);
+            }
+        }
+    }
+
+    /// <summary>Events was too slow to answer a click with a card; Messaging changes the card afterwards.</summary>
+    private sealed class LateCardUpdates(MessageClient messages) : ILateCardUpdates
+    {
+        public Task UpdateAsync(string appId, Secret token, JsonObject card, CancellationToken ct) => messages.UpdateByTokenAsync(appId, token, card, ct);
+    }
+}

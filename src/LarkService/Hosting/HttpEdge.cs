@@ -1,0 +1,55 @@
+using LarkService.Platform.Http;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace LarkService.Hosting;
+
+/// <summary>What every request passes: errors as problem documents, Razor Pages, nothing that tells of our insides.</summary>
+internal static class HttpEdge
+{
+    public static IServiceCollection AddHttpEdge(this IServiceCollection services)
+    {
+        services.AddProblemDetails();
+        services.AddExceptionHandler<AsProblem>();
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        services.AddRazorPages(o => o.RootDirectory = "/"); // pages lie with their features
+        return services;
+    }
+
+    public static void UseHttpEdge(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => context.HttpContext.Response.StatusCode == StatusCodes.Status404NotFound
+            ? Problems.NotFound("There is no such route.").ExecuteAsync(context.HttpContext)
+            : Task.CompletedTask);
+    }
+
+    private sealed partial class AsProblem(ILogger<AsProblem> logger) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            var problem = exception is BadHttpRequestException bad ? ForBadRequest(bad) : null;
+            if (problem is null)
+            {
+                Log.Unexpected(logger, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, exception);
+                problem = Problems.Of("internal", StatusCodes.Status500InternalServerError, "Something went wrong here", "It is not your request's fault. The traceId finds it in the log.");
+            }
+
+            await problem.ExecuteAsync(httpContext);
+            return true;
+        }
+
+        private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult ForBadRequest(BadHttpRequestException bad) =>
+            bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Problems.Of("payload-too-large", bad.StatusCode, "The request is too large", "The body may have at most 1 MB.")
+                : Problems.Validation(bad.InnerException is System.Text.Json.JsonException json
+                    ? $"The body is not the JSON this route takes{(json.Path is { } path ? $" (at {path})" : "")}."
+                    : bad.Message);
+
+        private static partial class Log
+        {
+            [LoggerMessage(1, LogLevel.Error, "{Method} {Endpoint} failed unexpectedly")]
+            public static partial void Unexpected(ILogger logger, string method, string? endpoint, Exception e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using LarkService.Accounts;
+using LarkService.Apaas.Ai;
+using LarkService.Authorization;
+using LarkService.Authorization.Cards;
+using LarkService.Authorization.Chat;
+using LarkService.Data;
+using LarkService.Events;
+using LarkService.Grants;
+using LarkService.LongConnection;
+using LarkService.Messaging;
+using LarkService.Monitoring;
+using LarkService.OnBehalfOf;
+using LarkService.Platform;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace LarkService.Hosting;
+
+/// <summary>Puts the service together: one line a feature, one line a handler, one line an endpoint group.</summary>
+internal static class ServiceHost
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+    private const long MaxRequestBytes = 1024 * 1024;
+
+    /// <param name="args">Configuration from the command line, <c>--Key:Sub=value</c>.</param>
+    /// <param name="adjust">For tests: more configuration or services, after everything else.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        // The binary's own folder holds appsettings.json; the working directory holds .env and data.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        AddDotEnv(builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+        });
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.AddMonitoring();
+        AddFeatures(builder.Services);
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        MapEverything(app);
+        return app;
+    }
+
+    private static void AddFeatures(IServiceCollection services)
+    {
+        services.AddPlatform();
+        services.AddData();
+        services.AddAccounts();
+        services.AddMessaging();
+        services.AddLongConnection();
+        services.AddGrants();
+        services.AddAuthorizationSessions();
+        services.AddOnBehalfOf();
+        services.AddAi();
+        services.AddEvents()
+            .OnEvent<RevokedOnPlatform>(RevokedOnPlatform.EventType)
+            .OnCardAction<AuthorizeClick>(CardActions.Open)
+            .OnCardAction<DeclineClick>(CardActions.Decline)
+            .OnCardAction<RenewClick>(CardActions.Renew)
+            .OnCardAction<RevokeClick>(CardActions.Revoke)
+            .OnCardAction<AskAgainClick>(CardActions.AskAgain)
+            .OnCommand<Help>(Help.Command)
+            .OnCommand<ShowAuthorization>(ShowAuthorization.Command)
+            .OnCommand<RevokeAuthorization>(RevokeAuthorization.Command)
+            .OnMessage<Conversation>();
+        services.AddBridges();
+        services.AddHttpEdge();
+    }
+
+    private static void MapEverything(WebApplication app)
+    {
+        app.UseHttpEdge();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealth();
+        app.MapAuthorizationSessions();
+        app.MapGrants();
+        app.MapRazorPages();
+    }
+
+    private static void AddDotEnv(ConfigurationManager configuration)
+    {
+        var sources = ((IConfigurationBuilder)configuration).Sources;
+        var place = sources.ToList().FindIndex(s => s is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
+        sources.Insert(place < 0 ? sources.Count : place, new MemoryConfigurationSource { InitialData = DotEnv.Read(Path.Combine(Environment.CurrentDirectory, ".env")) });
+    }
+}
