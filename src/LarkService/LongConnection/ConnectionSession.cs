@@ -102,7 +102,7 @@ internal sealed partial class ConnectionSession(
                 }
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!over.IsCancellationRequested) // an aborted socket throws "cancelled", too
         {
             return new(DisconnectKind.NetworkFailed, $"The connection broke ({e.GetType().Name})");
         }
