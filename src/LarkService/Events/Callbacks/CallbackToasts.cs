@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+
+namespace LarkService.Events.Callbacks;
+
+/// <summary>The toasts of this feature itself, for when no handler speaks. The client picks the language; English is the fallback.</summary>
+internal static class CallbackToasts
+{
+    public static JsonObject StillWorking => Of("info", "Still working on it, the card will change when it is done", "仍在处理中，完成后卡片会更新");
+
+    public static JsonObject NotUnderstood => Of("warning", "This button is no longer understood. Please ask for a new card", "此按钮已失效，请重新获取卡片");
+
+    public static JsonObject Failed => Of("error", "That did not work. Please try again in a moment", "操作失败，请稍后重试");
+
+    /// <param name="type"><c>info</c>, <c>success</c>, <c>warning</c> or <c>error</c>.</param>
+    /// <param name="en">English.</param>
+    /// <param name="zh">Chinese.</param>
+    public static JsonObject Of(string type, string en, string zh) => new()
+    {
+        ["type"] = type,
+        ["content"] = en,
+        ["i18n"] = new JsonObject { ["zh_cn"] = zh, ["en_us"] = en },
+    };
+}

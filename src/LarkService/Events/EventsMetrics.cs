@@ -1,0 +1,76 @@
+using System.Diagnostics.Metrics;
+
+namespace LarkService.Events;
+
+/// <summary>What is counted about events and callbacks. A type that nobody registered counts as <c>other</c>: the platform has hundreds.</summary>
+internal sealed class EventsMetrics
+{
+    public const string MeterName = "LarkService.Events";
+    private readonly EventHandlers _handlers;
+    private readonly Counter<long> _events;
+    private long _depth;
+
+    public EventsMetrics(IMeterFactory meters, EventHandlers handlers)
+    {
+        _handlers = handlers;
+        var meter = meters.Create(MeterName);
+        _events = meter.CreateCounter<long>("lark_service.events", "{event}", "Events and callbacks, by type and what became of them.");
+        meter.CreateObservableGauge("lark_service.event.inbox.depth", () => Interlocked.Read(ref _depth), description: "Events stored and not yet handled, as last counted.");
+    }
+
+    public void Count(string eventType, EventOutcome outcome) =>
+        _events.Add(1, new("event_type", Bounded(eventType)), new("outcome", LongConnection.LongConnectionMetrics.Word(outcome)));
+
+    public void Depth(long waiting) => Interlocked.Exchange(ref _depth, waiting);
+
+    private string Bounded(string eventType) => eventType == EventTypes.CardAction || _handlers.Handles(eventType) ? eventType : "other";
+}
+
+/// <summary>What can become of an event or a callback; a label of metrics. One event may be counted at several stages.</summary>
+internal enum EventOutcome
+{
+    /// <summary>Stored, and acknowledged after that.</summary>
+    Stored,
+
+    /// <summary>Known already: acknowledged, not handled again.</summary>
+    Duplicate,
+
+    /// <summary>Nobody handles its type: acknowledged, not stored.</summary>
+    Unhandled,
+
+    /// <summary>Not an envelope we can read.</summary>
+    Undecodable,
+
+    /// <summary>It names another app than the one it came to.</summary>
+    WrongApp,
+
+    /// <summary>The database did not take it: not acknowledged, so it comes again.</summary>
+    NotStored,
+
+    /// <summary>Its handlers are done with it.</summary>
+    Handled,
+
+    /// <summary>A handler failed; it will be tried again.</summary>
+    Failed,
+
+    /// <summary>A handler failed for the last time; set aside for an operator.</summary>
+    Dead,
+
+    /// <summary>A callback answered by its handler in time.</summary>
+    Answered,
+
+    /// <summary>A callback answered by us because its handler was slow.</summary>
+    Late,
+
+    /// <summary>A callback delivered twice: answered the same way.</summary>
+    Repeated,
+
+    /// <summary>A callback whose handler threw.</summary>
+    CallbackFailed,
+
+    /// <summary>A click whose action nobody handles.</summary>
+    UnknownAction,
+
+    /// <summary>A click whose value we cannot read.</summary>
+    UndecodableValue,
+}

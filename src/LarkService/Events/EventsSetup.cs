@@ -1,0 +1,28 @@
+using LarkService.Events.Callbacks;
+using LarkService.Events.Chat;
+using LarkService.Events.Inbox;
+using LarkService.LongConnection;
+
+namespace LarkService.Events;
+
+/// <summary>Registers events and callbacks; handlers follow on the builder.</summary>
+internal static class EventsSetup
+{
+    public static EventsBuilder AddEvents(this IServiceCollection services)
+    {
+        services.AddSingleton<EventHandlers>();
+        services.AddSingleton<EventsMetrics>();
+        services.AddSingleton<InboxSignal>();
+        services.AddSingleton<EventInbox>();
+        services.AddSingleton<InboxStore>();
+        services.AddSingleton<InboxRunner>();
+        services.AddHostedService<InboxLoop>();
+        services.AddSingleton<CardActionHandlers>();
+        services.AddSingleton<CallbackWork>();
+        services.AddHostedService(provider => provider.GetRequiredService<CallbackWork>());
+        services.AddSingleton<CardCallbacks>();
+        services.AddSingleton<ChatCommands>();
+        services.AddSingleton<IPayloadSink, EventSink>();
+        return new EventsBuilder(services);
+    }
+}

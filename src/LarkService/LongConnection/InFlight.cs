@@ -1,0 +1,63 @@
+namespace LarkService.LongConnection;
+
+/// <summary>
+/// The payloads one connection has in hand, over all the sockets it has had: at most so many at a time. Whoever wants to start
+/// another waits for room.
+/// </summary>
+internal sealed class InFlight(int most, TimeProvider clock) : IDisposable
+{
+    private readonly SemaphoreSlim _room = new(most, most);
+    private readonly CancellationTokenSource _givenUp = new();
+
+    public Task WaitForRoomAsync(CancellationToken ct) => _room.WaitAsync(ct);
+
+    /// <summary>Runs work in the room that was waited for, away from the caller.</summary>
+    /// <param name="work">Must not throw. Its token ends when a drain has lasted too long.</param>
+    public void Start(Func<CancellationToken, Task> work)
+    {
+        var givenUp = _givenUp.Token;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await work(givenUp);
+            }
+            finally
+            {
+                _room.Release();
+            }
+        });
+    }
+
+    /// <summary>Returns when nothing is in hand any more; what lasts longer than <paramref name="atMost"/> is told to stop.</summary>
+    /// <returns>False when something had to be told.</returns>
+    public async Task<bool> DrainAsync(TimeSpan atMost)
+    {
+        using var limit = new CancellationTokenSource(atMost, clock);
+        var free = 0;
+        try
+        {
+            for (; free < most; free++)
+            {
+                await _room.WaitAsync(limit.Token);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            await _givenUp.CancelAsync();
+            return false;
+        }
+        finally
+        {
+            if (free > 0)
+            {
+                _room.Release(free);
+            }
+        }
+    }
+
+    // The semaphore has nothing to dispose of as long as nobody asks for its wait handle, and work told to stop may still return its room.
+    public void Dispose() => _givenUp.Dispose();
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+
+namespace LarkService.LongConnection;
+
+/// <summary>What is counted about connections. Labels: configured apps and connections, and words of small closed sets.</summary>
+internal sealed class LongConnectionMetrics
+{
+    public const string MeterName = "LarkService.LongConnection";
+    private readonly Counter<long> _reconnects;
+    private readonly Counter<long> _frames;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _ignoredConfig;
+    private readonly Histogram<double> _ackDuration;
+
+    public LongConnectionMetrics(IMeterFactory meters, LongConnectionStatuses statuses)
+    {
+        var meter = meters.Create(MeterName);
+        meter.CreateObservableGauge("lark_service.websocket.connection.status", () => statuses.All.Select(StatusOf), description: "1 while the connection is open, else 0.");
+        _reconnects = meter.CreateCounter<long>("lark_service.websocket.reconnect", "{reconnect}", "Attempts to connect again, by outcome.");
+        _frames = meter.CreateCounter<long>("lark_service.websocket.frames", "{frame}", "Frames received and sent, by type.");
+        _dropped = meter.CreateCounter<long>("lark_service.websocket.dropped", "{frame}", "Frames that were not used, by reason.");
+        _ignoredConfig = meter.CreateCounter<long>("lark_service.websocket.config.ignored", "{value}", "Values of the platform's client configuration that were missing or absurd.");
+        _ackDuration = meter.CreateHistogram<double>("lark_service.websocket.ack.duration", "s", "From the complete payload to its answer being sent.");
+    }
+
+    /// <param name="appId">The app.</param>
+    /// <param name="failure">Null: the attempt succeeded.</param>
+    public void Reconnected(string appId, DisconnectKind? failure) =>
+        _reconnects.Add(1, new("app_id", appId), new("outcome", failure is { } kind ? Word(kind) : "connected"));
+
+    public void Received(string appId, string type) => _frames.Add(1, new("app_id", appId), new("direction", "in"), new("type", type));
+
+    public void Sent(string appId, string type) => _frames.Add(1, new("app_id", appId), new("direction", "out"), new("type", type));
+
+    public void Dropped(string appId, string reason, int count = 1) => _dropped.Add(count, new("app_id", appId), new("reason", reason));
+
+    public void ConfigIgnored(int values)
+    {
+        if (values > 0)
+        {
+            _ignoredConfig.Add(values);
+        }
+    }
+
+    public void Acked(PayloadKind kind, TimeSpan took) => _ackDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("kind", Word(kind)));
+
+    internal static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static Measurement<int> StatusOf(ConnectionStatus status) =>
+        new(status.IsConnected ? 1 : 0, new("app_id", status.AppId), new("connection", status.Number));
+}

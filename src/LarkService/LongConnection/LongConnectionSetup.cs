@@ -1,0 +1,22 @@
+using LarkService.Platform.Configuration;
+
+namespace LarkService.LongConnection;
+
+/// <summary>Registers the long connection. Whoever uses it also registers an <see cref="IPayloadSink"/>.</summary>
+internal static class LongConnectionSetup
+{
+    public static IServiceCollection AddLongConnection(this IServiceCollection services)
+    {
+        services.AddChecked<LongConnectionOptions>();
+        services.AddSingleton<LongConnectionStatuses>();
+        services.AddSingleton<LongConnectionMetrics>();
+        services.AddSingleton<RareLog>();
+        services.AddSingleton<ReconnectSchedule>(_ => new ReconnectSchedule());
+        services.AddSingleton<ConnectionEndpoint>();
+        services.AddSingleton<ILarkSocketConnector, WebSocketConnector>();
+        services.AddSingleton<ConnectionOpener>();
+        services.AddHostedService<LongConnectionLoop>();
+        services.AddHealthChecks().AddCheck<LongConnectionHealth>(LongConnectionHealth.Name, tags: ["ready"]);
+        return services;
+    }
+}
