@@ -9,6 +9,8 @@ internal sealed class IssuedSecrets
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
 
+    public IssuedSecrets(SandboxOptions options) => Add(options.AppSecret);
+
     public string Add(string secret)
     {
         lock (_gate)

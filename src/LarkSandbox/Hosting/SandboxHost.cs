@@ -1,6 +1,8 @@
+using System.Text.Unicode;
 using LarkSandbox.Faults;
 using LarkSandbox.LongConnection;
 using LarkSandbox.Wire;
+using Microsoft.Extensions.WebEncoders;
 
 namespace LarkSandbox.Hosting;
 
@@ -27,6 +29,7 @@ internal static class SandboxHost
         });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.AddRazorPages();
+        builder.Services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new(UnicodeRanges.All));
         builder.Services.AddSandbox(options, clock ?? TimeProvider.System);
         return Wire(builder.Build());
     }

@@ -60,7 +60,7 @@ internal sealed class SandboxPlatform(
     public int MessagesSentByBot => messages.All.Count(m => m.SenderOpenId is null);
 
     /// <summary>Every token, code, ticket and secret ever issued: none of it may turn up in a log or in clear in a database.</summary>
-    public IReadOnlyList<string> IssuedSecrets => [options.AppSecret, .. secrets.Snapshot()];
+    public IReadOnlyList<string> IssuedSecrets => secrets.Snapshot();
 
     public string? ServiceUrl
     {

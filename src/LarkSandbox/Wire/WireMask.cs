@@ -20,7 +20,7 @@ internal sealed partial class WireMask(IssuedSecrets secrets)
     public JsonNode? Mask(JsonNode? node) => node switch
     {
         null => null,
-        JsonObject found => new JsonObject(found.Select(p => KeyValuePair.Create(p.Key, MaskNamed(p.Key, p.Value)))),
+        JsonObject found => new JsonObject(found.Select(p => KeyValuePair.Create(MaskText(p.Key), MaskNamed(p.Key, p.Value)))),
         JsonArray items => new JsonArray([.. items.Select(Mask)]),
         JsonValue value when value.GetValueKind() == JsonValueKind.String => MaskText(value.GetValue<string>()),
         _ => node.DeepClone(),

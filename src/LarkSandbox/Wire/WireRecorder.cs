@@ -107,7 +107,7 @@ internal sealed class WireRecorder(RequestDelegate next, WireLog wire, TimeProvi
             return JsonValue.Create(string.Create(CultureInfo.InvariantCulture, $"({body.Length} bytes, not shown)"));
         }
 
-        if (contentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true)
+        if (body[0] != '{' && contentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true)
         {
             var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body));
             return new JsonObject(form.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value.ToString())));
