@@ -1,2 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+using LarkSandbox.Hosting;
+
+return await Launcher.RunAsync(args);

@@ -1,0 +1,4 @@
+namespace LarkSandbox.Cards;
+
+/// <summary>A brief notice, already in the person's language.</summary>
+internal sealed record ToastView(string Type, string Content);

@@ -1,0 +1,43 @@
+namespace LarkSandbox.Chat;
+
+/// <summary>The scopes the demo app has enabled, and what the consent page says about a scope.</summary>
+internal static class ScopeCatalog
+{
+    private static readonly (string Scope, string En, string Zh)[] Known =
+    [
+        ("offline_access", "Keep access while you are away", "在你离开时保持访问权限"),
+        ("auth:user.id:read", "Know who you are (your user ids)", "获取你的用户身份标识"),
+        ("auth:user_access_token:read", "Be told when you revoke access", "接收授权撤销通知"),
+        ("contact:user.base:readonly", "Read your name and picture", "获取你的姓名和头像"),
+        ("contact:user.email:readonly", "Read your e-mail address", "获取你的邮箱地址"),
+        ("contact:user.phone:readonly", "Read your phone number", "获取你的手机号"),
+        ("contact:user.employee:readonly", "Read your employee number and work e-mail", "获取你的工号和企业邮箱"),
+        ("contact:user.employee_id:readonly", "Read your user id in this company", "获取你的企业用户 ID"),
+        ("im:message", "Read and send messages", "获取与发送消息"),
+        ("im:message:send_as_bot", "Send messages as the bot", "以应用身份发消息"),
+        ("im:message:update", "Update messages it sent", "更新已发送的消息"),
+        ("im:message:recall", "Recall messages it sent", "撤回已发送的消息"),
+        ("im:message.send_as_user", "Send messages in your name", "以你的身份发送消息"),
+        ("im:message.p2p_msg:readonly", "Read messages you send to the bot", "读取你发给机器人的消息"),
+        ("im:message.group_at_msg:readonly", "Read group messages that mention the bot", "读取群里 @ 机器人的消息"),
+        ("aily:session:read", "See your AI conversations", "查看你的 AI 会话"),
+        ("aily:session:write", "Start and change AI conversations for you", "代你创建和修改 AI 会话"),
+        ("aily:message:read", "Read the messages of your AI conversations", "读取你的 AI 会话消息"),
+        ("aily:message:write", "Write to the AI for you", "代你向 AI 发送消息"),
+        ("aily:run:read", "See the progress of AI answers", "查看 AI 运行状态"),
+        ("aily:run:write", "Let the AI answer for you", "代你运行 AI"),
+        ("minutes:minutes:readonly", "Read your minutes", "查看你的妙记"),
+        ("minutes:minutes.transcript:export", "Export transcripts of your minutes", "导出你的妙记文字记录"),
+        ("app_engine:workspace.sql_commands:write", "Run SQL in your workspaces", "在你的工作空间中执行 SQL"),
+        ("app_engine:workspace.table.record:read", "Read records of your workspaces", "读取你的工作空间记录"),
+        ("app_engine:workspace.table.record:write", "Change records of your workspaces", "修改你的工作空间记录"),
+    ];
+
+    public static IReadOnlyList<string> Default { get; } = [.. Known.Select(k => k.Scope)];
+
+    public static (string En, string Zh) InWords(string scope)
+    {
+        var known = Known.FirstOrDefault(k => k.Scope == scope);
+        return known.Scope is null ? ($"Use “{scope}” for you", $"代你使用“{scope}”权限") : (known.En, known.Zh);
+    }
+}

@@ -1,0 +1,87 @@
+using LarkSandbox.Hosting;
+
+namespace LarkSandbox.Faults;
+
+/// <summary>Faults that were asked for and wait for their moment. Everything here may be set while the simulator runs.</summary>
+internal sealed class FaultBoard(SandboxOptions options)
+{
+    private readonly Lock _gate = new();
+    private readonly List<PlannedFault> _planned = [];
+    private (long Code, int Times)? _endpoint;
+    private int _duplicates;
+
+    /// <summary>Payloads above so many bytes travel in packets of that size; null = never.</summary>
+    public int? SplitAbove { get; set; } = options.SplitAbove;
+
+    /// <summary>Packets of a split payload travel in reverse order.</summary>
+    public bool ReorderPackets { get; set; } = options.ReorderPackets;
+
+    /// <summary>The next <paramref name="times"/> calls of the connection endpoint answer this code; null code = no more.</summary>
+    public void RefuseEndpoint(long? code, int times = 1)
+    {
+        lock (_gate)
+        {
+            _endpoint = code is { } refusal ? (refusal, times) : null;
+        }
+    }
+
+    /// <summary>The next matching calls answer this instead of doing anything.</summary>
+    public void FailNext(string pathPrefix, int status, string body, int times = 1) => Plan(new PlannedFault.Fail(pathPrefix, times, status, body));
+
+    /// <summary>The next matching calls wait first.</summary>
+    public void DelayNext(string pathPrefix, TimeSpan delay, int times = 1) => Plan(new PlannedFault.Delay(pathPrefix, times, delay));
+
+    /// <summary>The next matching calls are carried out, but their answer is lost with the connection.</summary>
+    public void LoseNextAnswer(string pathPrefix, int times = 1) => Plan(new PlannedFault.LoseAnswer(pathPrefix, times));
+
+    /// <summary>The next events are pushed twice, as the platform's at-least-once promise allows.</summary>
+    public void DuplicateNextEvents(int times = 1) => Interlocked.Add(ref _duplicates, times);
+
+    public bool TakeDuplicateEvent()
+    {
+        if (Interlocked.Decrement(ref _duplicates) >= 0)
+        {
+            return true;
+        }
+
+        Interlocked.Increment(ref _duplicates);
+        return false;
+    }
+
+    public long? TakeEndpointRefusal()
+    {
+        lock (_gate)
+        {
+            if (_endpoint is not { } refusal)
+            {
+                return null;
+            }
+
+            _endpoint = refusal.Times > 1 ? (refusal.Code, refusal.Times - 1) : null;
+            return refusal.Code;
+        }
+    }
+
+    public T? Take<T>(string path)
+        where T : PlannedFault
+    {
+        lock (_gate)
+        {
+            var fault = _planned.OfType<T>().FirstOrDefault(f => path.StartsWith(f.PathPrefix, StringComparison.Ordinal));
+            if (fault is not null && --fault.Left <= 0)
+            {
+                _planned.Remove(fault);
+            }
+
+            return fault;
+        }
+    }
+
+    private void Plan(PlannedFault fault)
+    {
+        lock (_gate)
+        {
+            _planned.Add(fault);
+        }
+    }
+}

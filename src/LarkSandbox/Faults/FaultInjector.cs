@@ -1,0 +1,45 @@
+using LarkSandbox.Wire;
+
+namespace LarkSandbox.Faults;
+
+/// <summary>Carries out planned faults on calls to the platform.</summary>
+internal sealed class FaultInjector(RequestDelegate next, FaultBoard faults, TimeProvider clock)
+{
+    /// <summary>Marks a request that was carried out but never answered.</summary>
+    public const string AnswerLost = "sandbox.answer-lost";
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (!HttpKinds.IsPlatform(http.Request.Path))
+        {
+            await next(http);
+            return;
+        }
+
+        var path = http.Request.Path.Value!;
+        if (faults.Take<PlannedFault.Delay>(path) is { } delay)
+        {
+            await Task.Delay(delay.Span, clock, http.RequestAborted);
+        }
+
+        if (faults.Take<PlannedFault.Fail>(path) is { } fail)
+        {
+            http.Response.StatusCode = fail.Status;
+            http.Response.ContentType = "application/json; charset=utf-8";
+            await http.Response.WriteAsync(fail.Body, http.RequestAborted);
+            return;
+        }
+
+        if (faults.Take<PlannedFault.LoseAnswer>(path) is null)
+        {
+            await next(http);
+            return;
+        }
+
+        using var lost = new MemoryStream();
+        http.Response.Body = lost;
+        await next(http);
+        http.Items[AnswerLost] = true;
+        http.Abort();
+    }
+}

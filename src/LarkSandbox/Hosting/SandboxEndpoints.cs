@@ -1,0 +1,76 @@
+using LarkSandbox.Aily;
+using LarkSandbox.Cards;
+using LarkSandbox.Chat;
+using LarkSandbox.Faults;
+using LarkSandbox.Im;
+using LarkSandbox.LongConnection;
+using LarkSandbox.OAuth;
+using Microsoft.AspNetCore.Mvc;
+
+namespace LarkSandbox.Hosting;
+
+/// <summary>The table of everything the simulator answers.</summary>
+internal static class SandboxEndpoints
+{
+    public static void MapPlatform(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/callback/ws/endpoint", (HttpContext http, [FromServices] EndpointApi api, CancellationToken ct) => api.HandleAsync(http, ct));
+        routes.Map("/ws/v2", (HttpContext http, [FromServices] SocketApi api) => api.HandleAsync(http));
+
+        routes.MapPost("/open-apis/authen/v2/oauth/token", (HttpContext http, [FromServices] TokenApi api, CancellationToken ct) => api.HandleAsync(http, ct));
+        routes.MapPost("/oauth/v1/device_authorization", (HttpContext http, [FromServices] DeviceAuthorizationApi api, CancellationToken ct) => api.HandleAsync(http, ct));
+        routes.MapPost("/oauth/v1/revoke", (HttpContext http, [FromServices] RevokeApi api, CancellationToken ct) => api.HandleAsync(http, ct));
+        routes.MapGet("/open-apis/authen/v1/user_info", (HttpContext http, [FromServices] UserInfoApi api) => api.Handle(http));
+        routes.MapPost("/open-apis/auth/v3/tenant_access_token/internal", (HttpContext http, [FromServices] AppTokenApi api, CancellationToken ct) => api.TenantAsync(http, ct));
+        routes.MapPost("/open-apis/auth/v3/app_access_token/internal", (HttpContext http, [FromServices] AppTokenApi api, CancellationToken ct) => api.AppAsync(http, ct));
+
+        routes.MapPost("/open-apis/im/v1/messages", (HttpContext http, [FromServices] MessagesApi api, CancellationToken ct) => api.SendAsync(http, ct));
+        routes.MapPost("/open-apis/im/v1/messages/{messageId}/reply", (HttpContext http, string messageId, [FromServices] MessagesApi api, CancellationToken ct) => api.ReplyAsync(http, messageId, ct));
+        routes.MapPatch("/open-apis/im/v1/messages/{messageId}", (HttpContext http, string messageId, [FromServices] MessagesApi api, CancellationToken ct) => api.PatchAsync(http, messageId, ct));
+        routes.MapDelete("/open-apis/im/v1/messages/{messageId}", (HttpContext http, string messageId, [FromServices] MessagesApi api) => api.Recall(http, messageId));
+        routes.MapPost("/open-apis/ephemeral/v1/send", (HttpContext http, [FromServices] EphemeralApi api, CancellationToken ct) => api.SendAsync(http, ct));
+        routes.MapPost("/open-apis/ephemeral/v1/delete", (HttpContext http, [FromServices] EphemeralApi api, CancellationToken ct) => api.DeleteAsync(http, ct));
+        routes.MapPost("/open-apis/interactive/v1/card/update", (HttpContext http, [FromServices] CardUpdateApi api, CancellationToken ct) => api.HandleAsync(http, ct));
+        routes.MapAily();
+        routes.MapFallback("/open-apis/{**path}", () => Answer.Error(99991201, "The request path does not exist.", StatusCodes.Status404NotFound));
+    }
+
+    public static void MapChat(this IEndpointRouteBuilder routes)
+    {
+        var chat = routes.MapGroup("/sandbox/api");
+        chat.MapGet("/state", (HttpContext http, [FromServices] ChatApi api) => api.State(http));
+        chat.MapPost("/sign-in", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.SignInAsync(http, ct));
+        chat.MapGet("/messages", (string? openId, [FromServices] ChatApi api) => api.Messages(openId));
+        chat.MapPost("/messages", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.WriteAsync(http, ct));
+        chat.MapPost("/chat-entered", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.EnterAsync(http, ct));
+        chat.MapPost("/cards/click", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.ClickAsync(http, ct));
+        chat.MapGet("/stream", (HttpContext http, string? openId, [FromServices] StreamApi api) => api.HandleAsync(http, openId));
+
+        var faults = chat.MapGroup("/faults");
+        faults.MapPost("/drop-connections", ([FromServices] FaultsApi api) => api.DropConnections());
+        faults.MapPost("/silence", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.SilenceAsync(http, ct));
+        faults.MapPost("/expire-token", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.ExpireTokenAsync(http, ct));
+        faults.MapPost("/revoke-grant", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.RevokeGrantAsync(http, ct));
+        faults.MapPost("/split", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.SplitAsync(http, ct));
+        faults.MapPost("/fail-next", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.FailNextAsync(http, ct));
+        faults.MapPost("/delay-next", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.DelayNextAsync(http, ct));
+        faults.MapPost("/lose-answer", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.LoseAnswerAsync(http, ct));
+        faults.MapPost("/refuse-endpoint", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.RefuseEndpointAsync(http, ct));
+    }
+
+    private static void MapAily(this IEndpointRouteBuilder routes)
+    {
+        var sessions = routes.MapGroup("/open-apis/aily/v1/sessions");
+        sessions.MapPost("", (HttpContext http, [FromServices] SessionsApi api, CancellationToken ct) => api.CreateAsync(http, ct));
+        sessions.MapGet("/{sessionId}", (HttpContext http, string sessionId, [FromServices] SessionsApi api) => api.Get(http, sessionId));
+        sessions.MapPut("/{sessionId}", (HttpContext http, string sessionId, [FromServices] SessionsApi api, CancellationToken ct) => api.UpdateAsync(http, sessionId, ct));
+        sessions.MapDelete("/{sessionId}", (HttpContext http, string sessionId, [FromServices] SessionsApi api) => api.Delete(http, sessionId));
+        sessions.MapPost("/{sessionId}/messages", (HttpContext http, string sessionId, [FromServices] AilyMessagesApi api, CancellationToken ct) => api.CreateAsync(http, sessionId, ct));
+        sessions.MapGet("/{sessionId}/messages", (HttpContext http, string sessionId, [FromServices] AilyMessagesApi api) => api.List(http, sessionId));
+        sessions.MapGet("/{sessionId}/messages/{messageId}", (HttpContext http, string sessionId, string messageId, [FromServices] AilyMessagesApi api) => api.Get(http, sessionId, messageId));
+        sessions.MapPost("/{sessionId}/runs", (HttpContext http, string sessionId, [FromServices] RunsApi api, CancellationToken ct) => api.CreateAsync(http, sessionId, ct));
+        sessions.MapGet("/{sessionId}/runs", (HttpContext http, string sessionId, [FromServices] RunsApi api) => api.List(http, sessionId));
+        sessions.MapGet("/{sessionId}/runs/{runId}", (HttpContext http, string sessionId, string runId, [FromServices] RunsApi api) => api.Get(http, sessionId, runId));
+        sessions.MapPost("/{sessionId}/runs/{runId}/cancel", (HttpContext http, string sessionId, string runId, [FromServices] RunsApi api) => api.Cancel(http, sessionId, runId));
+    }
+}

@@ -1,0 +1,51 @@
+using LarkSandbox.Hosting;
+
+namespace LarkSandbox.LongConnection;
+
+/// <summary>Tickets in connection addresses: each opens one connection, and not for long.</summary>
+internal sealed class Tickets(SandboxOptions options, IssuedSecrets secrets, TimeProvider clock)
+{
+    private const int Most = 10_000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Ticket> _tickets = [];
+
+    public Ticket Issue()
+    {
+        var ticket = new Ticket(
+            secrets.Add(Guid.NewGuid().ToString()),
+            secrets.Add(Ids.Hex(16)),
+            Random.Shared.NextInt64(7_000_000_000_000_000_000, 7_999_999_999_999_999_999),
+            clock.GetUtcNow() + options.TicketLifetime);
+        lock (_gate)
+        {
+            if (_tickets.Count > Most)
+            {
+                _tickets.Clear();
+            }
+
+            _tickets.Add(ticket.Value, ticket);
+        }
+
+        return ticket;
+    }
+
+    public TicketUse Use(string? value)
+    {
+        lock (_gate)
+        {
+            if (value is null || !_tickets.TryGetValue(value, out var ticket))
+            {
+                return TicketUse.Unknown;
+            }
+
+            if (ticket.Used)
+            {
+                return TicketUse.AlreadyUsed;
+            }
+
+            ticket.Used = true;
+            return clock.GetUtcNow() < ticket.ExpiresAt ? TicketUse.Good : TicketUse.Expired;
+        }
+    }
+}
