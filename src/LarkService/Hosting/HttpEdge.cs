@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace LarkService.Hosting;
 
 /// <summary>What every request passes: errors as problem documents, Razor Pages, nothing that tells of our insides.</summary>
-internal static class HttpEdge
+internal static partial class HttpEdge
 {
     public static IServiceCollection AddHttpEdge(this IServiceCollection services)
     {

@@ -6,6 +6,8 @@ namespace LarkService.Apaas.Ai;
 /// <summary><c>/help</c>: what the bot is for and every command it knows.</summary>
 internal sealed class Help(ChatCommands commands, Replies replies) : IChatHandler
 {
+    public static ChatCommand Command { get; } = new("/help", "What I am for and what I understand", "我能做什么、听得懂什么");
+
     public async Task HandleAsync(IncomingMessage message, CancellationToken ct) =>
         await replies.ReplyAsync(message.AppId, message.MessageId, Card(), "help", ct);
 
