@@ -1,5 +1,6 @@
 using LarkService.Platform;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace LarkService.Data;
@@ -17,9 +18,12 @@ internal abstract class LarkDbContext(DbContextOptions options) : DbContext(opti
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
-        configurationBuilder.Properties<ScopeSet>().HaveConversion<ScopesAsText>();
+        configurationBuilder.Properties<ScopeSet>().HaveConversion<ScopesAsText, ScopesCompared>();
 
     private sealed class ScopesAsText() : ValueConverter<ScopeSet, string>(s => s.ToString(), s => ScopeSet.Parse(s));
+
+    // The sets never change, so a snapshot is the set itself.
+    private sealed class ScopesCompared() : ValueComparer<ScopeSet>((a, b) => Equals(a, b), s => s.GetHashCode(), s => s);
 }
 
 /// <summary>The model on PostgreSQL.</summary>

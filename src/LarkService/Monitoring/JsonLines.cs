@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 using Serilog.Formatting.Json;
 
 namespace LarkService.Monitoring;
@@ -8,7 +9,9 @@ namespace LarkService.Monitoring;
 /// <summary>Writes a log event as one line of JSON: <c>ts</c>, <c>level</c>, <c>msg</c>, trace, exception, then its named values.</summary>
 internal sealed class JsonLines : ITextFormatter
 {
+    private const string EventId = "EventId"; // says nothing the message does not
     private readonly JsonValueFormatter _values = new(typeTagName: null);
+    private readonly MessageTemplateTextFormatter _message = new("{Message:lj}", CultureInfo.InvariantCulture);
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
@@ -17,7 +20,7 @@ internal sealed class JsonLines : ITextFormatter
         output.Write("\",\"level\":\"");
         output.Write(logEvent.Level.ToString().ToLowerInvariant());
         output.Write("\",\"msg\":");
-        JsonValueFormatter.WriteQuotedJsonString(Redaction.Clean(logEvent.RenderMessage(CultureInfo.InvariantCulture)), output);
+        JsonValueFormatter.WriteQuotedJsonString(Redaction.Clean(Message(logEvent)), output);
         if (logEvent.TraceId is { } trace)
         {
             output.Write(",\"traceId\":\"");
@@ -31,7 +34,7 @@ internal sealed class JsonLines : ITextFormatter
             JsonValueFormatter.WriteQuotedJsonString(Redaction.Clean(exception.ToString()), output);
         }
 
-        foreach (var (name, value) in logEvent.Properties)
+        foreach (var (name, value) in logEvent.Properties.Where(p => p.Key != EventId))
         {
             output.Write(',');
             JsonValueFormatter.WriteQuotedJsonString(name, output);
@@ -40,5 +43,12 @@ internal sealed class JsonLines : ITextFormatter
         }
 
         output.Write("}\n");
+    }
+
+    private string Message(LogEvent logEvent)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        _message.Format(logEvent, text);
+        return text.ToString();
     }
 }
