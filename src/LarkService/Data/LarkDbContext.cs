@@ -23,7 +23,7 @@ internal abstract class LarkDbContext(DbContextOptions options) : DbContext(opti
     private sealed class ScopesAsText() : ValueConverter<ScopeSet, string>(s => s.ToString(), s => ScopeSet.Parse(s));
 
     // The sets never change, so a snapshot is the set itself.
-    private sealed class ScopesCompared() : ValueComparer<ScopeSet>((a, b) => Equals(a, b), s => s.GetHashCode(), s => s);
+    private sealed class ScopesCompared() : ValueComparer<ScopeSet>((a, b) => object.Equals(a, b), s => s.GetHashCode(), s => s);
 }
 
 /// <summary>The model on PostgreSQL.</summary>
