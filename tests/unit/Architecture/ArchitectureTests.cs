@@ -1,5 +1,4 @@
 using LarkService.Platform;
-using Xunit;
 
 namespace LarkService.UnitTests.Architecture;
 

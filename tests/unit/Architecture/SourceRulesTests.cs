@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace LarkService.UnitTests.Architecture;
 
 public sealed class SourceRulesTests

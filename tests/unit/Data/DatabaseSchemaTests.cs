@@ -1,7 +1,6 @@
 using LarkService.Data;
 using LarkService.UnitTests.Platform;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace LarkService.UnitTests.Data;
 

@@ -1,7 +1,6 @@
 using LarkService.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
-using Xunit;
 
 namespace LarkService.UnitTests.Data;
 

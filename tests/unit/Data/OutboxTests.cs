@@ -4,7 +4,6 @@ using LarkService.UnitTests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace LarkService.UnitTests.Data;
 
@@ -69,7 +68,7 @@ public sealed class OutboxTests : IDisposable
     {
         var both = new OutboxSubscription[] { new(Topic, "card", _ => _card), new(Topic, "calls", _ => _calls) };
         await PublishAsync(Topic, "ou_1", 1, both);
-        _card.FailNext();
+        _card.Fail(1);
 
         await LookAsync(Loop(both));
 
@@ -91,7 +90,7 @@ public sealed class OutboxTests : IDisposable
         await PublishAsync(Topic, "ou_1", 1);
         await PublishAsync(Topic, "ou_1", 2);
         await PublishAsync(Topic, "ou_2", 3);
-        _card.FailNext();
+        _card.Fail(1);
 
         await LookAsync();
         Assert.Equal([3], _card.Handled);
@@ -106,7 +105,7 @@ public sealed class OutboxTests : IDisposable
     public async Task A_failed_message_is_tried_again_after_longer_and_longer_pauses_and_given_up_after_8_tries()
     {
         await PublishAsync(Topic, "ou_1", 1);
-        _card.FailNext(times: 100);
+        _card.Fail(1, times: 100);
 
         await LookAsync();
         foreach (var pause in new[] { 1, 5, 30, 300, 1800, 7200, 21600 })
@@ -285,7 +284,7 @@ public sealed class OutboxTests : IDisposable
         private readonly List<int> _handled = [];
         private readonly SemaphoreSlim _started = new(0);
         private Task? _hold;
-        private int _failures;
+        private readonly Dictionary<int, int> _failures = [];
         private int _tries;
 
         public int Tries => _tries;
@@ -301,7 +300,7 @@ public sealed class OutboxTests : IDisposable
             }
         }
 
-        public void FailNext(int times = 1) => _failures = times;
+        public void Fail(int number, int times = 1) => _failures[number] = times;
 
         public void HoldNext(Task until) => _hold = until;
 
@@ -316,14 +315,16 @@ public sealed class OutboxTests : IDisposable
                 await hold.WaitAsync(ct);
             }
 
-            if (Interlocked.Decrement(ref _failures) >= 0)
-            {
-                throw new InvalidOperationException("scripted");
-            }
-
+            var number = payload.GetProperty("number").GetInt32();
             lock (_gate)
             {
-                _handled.Add(payload.GetProperty("number").GetInt32());
+                if (_failures.TryGetValue(number, out var times) && times > 0)
+                {
+                    _failures[number]--;
+                    throw new InvalidOperationException("scripted");
+                }
+
+                _handled.Add(number);
             }
         }
     }

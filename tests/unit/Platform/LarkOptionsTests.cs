@@ -2,7 +2,6 @@ using LarkService.Platform;
 using LarkService.Platform.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Xunit;
 
 namespace LarkService.UnitTests.Platform;
 

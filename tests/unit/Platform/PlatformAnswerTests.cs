@@ -1,6 +1,5 @@
 using System.Text;
 using LarkService.Platform.OpenApi;
-using Xunit;
 
 namespace LarkService.UnitTests.Platform;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using LarkService.Platform.OpenApi;
 using LarkService.UnitTests.Support;
-using Xunit;
 
 namespace LarkService.UnitTests.Platform;
 

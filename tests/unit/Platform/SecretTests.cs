@@ -5,7 +5,6 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Json;
-using Xunit;
 
 namespace LarkService.UnitTests.Platform;
 

@@ -2,7 +2,6 @@ using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 using LarkService.UnitTests.Support;
 using Microsoft.Extensions.Options;
-using Xunit;
 
 namespace LarkService.UnitTests.Platform;
 

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LarkService.Platform;
 using LarkService.Platform.Configuration;
-using Xunit;
 
 namespace LarkService.UnitTests.Platform;
 
