@@ -1,12 +1,17 @@
 namespace LarkService.UnitTests.Support;
 
-/// <summary>A clock that moves when told. Timers, delays and time limits taken from it end when their time comes, in order.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>A clock that moves when told, fires what is due on the way, and knows who waits.</summary>
+internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
-    private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _armed = [];
-    private readonly List<TaskCompletionSource> _watchers = [];
-    private DateTimeOffset _now = new(2026, 1, 5, 8, 0, 0, TimeSpan.Zero);
+    private readonly Lock _lock = new();
+    private readonly List<ManualTimer> _timers = [];
+    private DateTimeOffset _now = start;
+    private TaskCompletionSource _newTimer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ManualTime()
+        : this(new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero))
+    {
+    }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -14,7 +19,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_gate)
+        lock (_lock)
         {
             return _now;
         }
@@ -29,56 +34,63 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock and fires what is due on the way, each at its own time.</summary>
+    /// <summary>Moves the clock, and fires every timer that is due on the way, in order, with the clock at its due time.</summary>
     public void Advance(TimeSpan by)
     {
-        DateTimeOffset end;
-        lock (_gate)
-        {
-            end = _now + by;
-        }
-
-        while (NextUntil(end) is { } timer)
+        var end = GetUtcNow() + by;
+        while (NextDue(end) is { } timer)
         {
             timer.Fire();
         }
     }
 
-    /// <summary>Ends as soon as somebody waits for the clock: at once when somebody does already.</summary>
-    public Task SomeoneWaitsAsync()
+    public void AdvanceSeconds(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Returns once somebody waits for a time so far ahead.</summary>
+    public Task SomeoneWaitsAsync(TimeSpan least, TimeSpan most) => SomeoneWaitsAsync(wait => wait >= least && wait <= most);
+
+    /// <summary>Returns once somebody waits for exactly so many seconds from now.</summary>
+    public Task SomeoneWaitsForAsync(double seconds) => SomeoneWaitsAsync(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Returns once somebody waits at all.</summary>
+    public Task SomeoneWaitsAsync() => SomeoneWaitsAsync(_ => true);
+
+    private async Task SomeoneWaitsAsync(Func<TimeSpan, bool> wanted)
     {
-        lock (_gate)
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
         {
-            if (_armed.Count > 0)
+            Task change;
+            lock (_lock)
             {
-                return Task.CompletedTask;
+                if (_timers.Any(t => wanted(t.Due!.Value - _now)))
+                {
+                    return;
+                }
+
+                change = _newTimer.Task;
             }
 
-            var watcher = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _watchers.Add(watcher);
-            return watcher.Task;
+            await change.WaitAsync(limit.Token);
         }
     }
 
-    private ManualTimer? NextUntil(DateTimeOffset end)
+    private ManualTimer? NextDue(DateTimeOffset end)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            var next = _armed.Where(t => t.Due <= end).MinBy(t => t.Due);
+            var next = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
             if (next is null)
             {
                 _now = end;
                 return null;
             }
 
-            _now = next.Due > _now ? next.Due : _now;
-            if (next.Period > TimeSpan.Zero)
+            _now = next.Due!.Value > _now ? next.Due.Value : _now;
+            next.Due = next.Period > TimeSpan.Zero ? _now + next.Period : null;
+            if (next.Due is null)
             {
-                next.Due = _now + next.Period;
-            }
-            else
-            {
-                _armed.Remove(next);
+                _timers.Remove(next);
             }
 
             return next;
@@ -89,7 +101,7 @@ internal sealed class ManualTime : TimeProvider
     {
         private bool _disposed;
 
-        public DateTimeOffset Due { get; set; }
+        public DateTimeOffset? Due { get; set; }
 
         public TimeSpan Period { get; private set; }
 
@@ -97,21 +109,22 @@ internal sealed class ManualTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (owner._gate)
+            lock (owner._lock)
             {
-                owner._armed.Remove(this);
                 if (_disposed)
                 {
                     return false;
                 }
 
                 Period = period;
-                if (dueTime >= TimeSpan.Zero)
+                owner._timers.Remove(this);
+                Due = dueTime < TimeSpan.Zero ? null : owner._now + dueTime;
+                if (Due is not null)
                 {
-                    Due = owner._now + dueTime;
-                    owner._armed.Add(this);
-                    owner._watchers.ForEach(w => w.TrySetResult());
-                    owner._watchers.Clear();
+                    owner._timers.Add(this);
+                    var change = owner._newTimer;
+                    owner._newTimer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                    change.TrySetResult();
                 }
 
                 return true;
@@ -120,10 +133,10 @@ internal sealed class ManualTime : TimeProvider
 
         public void Dispose()
         {
-            lock (owner._gate)
+            lock (owner._lock)
             {
                 _disposed = true;
-                owner._armed.Remove(this);
+                owner._timers.Remove(this);
             }
         }
 

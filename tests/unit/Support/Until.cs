@@ -1,0 +1,23 @@
+namespace LarkService.UnitTests.Support;
+
+/// <summary>Waits for what other tasks are about to do; fails after 20 s instead of hanging.</summary>
+internal static class Until
+{
+    public static CancellationToken SomeTime() => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
+
+    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        var limit = SomeTime();
+        while (!await condition())
+        {
+            limit.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(SomeTime());
+
+    public static Task Soon(this Task task) => task.WaitAsync(SomeTime());
+}
