@@ -12,7 +12,7 @@ internal sealed class TemporaryDatabase : IDisposable
     public TemporaryDatabase(bool pooling = false)
     {
         var options = new DbContextOptionsBuilder<SqliteLarkDbContext>().UseSqlite($"Data Source={File};Pooling={pooling}").Options;
-        Database = new Database(() => new SqliteLarkDbContext(options));
+        Database = new Database(DatabaseProvider.Sqlite, () => new SqliteLarkDbContext(options));
     }
 
     public string File => Path.Combine(_folder.FullName, "data", "lark.db");

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using LarkService.Messaging;
-using Xunit;
 
 namespace LarkService.UnitTests.Messaging;
 

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
 using LarkService.Messaging;
-using Xunit;
 
 namespace LarkService.UnitTests.Messaging;
 

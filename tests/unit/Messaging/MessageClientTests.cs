@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using LarkService.Messaging;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
-using Xunit;
 
 namespace LarkService.UnitTests.Messaging;
 

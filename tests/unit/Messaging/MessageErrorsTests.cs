@@ -1,5 +1,4 @@
 using LarkService.Messaging;
-using Xunit;
 
 namespace LarkService.UnitTests.Messaging;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LarkService.Messaging;
-using Xunit;
 
 namespace LarkService.UnitTests.Messaging;
 

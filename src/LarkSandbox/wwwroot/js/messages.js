@@ -71,9 +71,9 @@ export class Messages {
     const node = this.#draw(message);
     if (known) {
       replace(known.node, node);
-      if (live) node.classList.add("changed");
+      if (live) animate(node, "changed");
     } else {
-      if (live) node.classList.add("arrived");
+      if (live) animate(node, "arrived");
       this.#place(node, message.createTime);
     }
     this.#shown.set(message.messageId, { message, text, node });
@@ -169,4 +169,10 @@ function replace(before, after) {
 function plainText(text, people) {
   const parts = text.split(/(<at\s[^>]*>[^<]*<\/at>|https?:\/\/[^\s<>"']+)/i);
   return parts.flatMap((part, i) => i % 2 ? inline(part, people) : [part]);
+}
+
+/** Moves once: a class that stays would play again whenever the tab is shown. */
+function animate(node, name) {
+  node.classList.add(name);
+  node.addEventListener("animationend", () => node.classList.remove(name), { once: true });
 }

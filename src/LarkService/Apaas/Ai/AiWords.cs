@@ -7,7 +7,7 @@ internal static class AiWords
 {
     public static readonly LocalizedText ConsentReason = new("Answer your question with AI on your behalf", "以你的身份使用 AI 回答你的问题");
 
-    public static readonly LocalizedText Thinking = new("💭 Thinking…", "💭 正在思考…");
+    public static readonly LocalizedText Thinking = new("Thinking…", "正在思考…");
 
     public static readonly LocalizedText Cut = new(
         "The answer was longer than a card can hold; this is its beginning.", "回答超出了卡片的长度上限，这里只显示开头部分。");

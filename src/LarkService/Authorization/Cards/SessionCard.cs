@@ -32,8 +32,8 @@ internal static class SessionCard
         if (session.WrongPersonCount > 0)
         {
             elements.Add(new Markdown(new(
-                "⚠️ **Somebody else opened this link** and agreed with their own account. Nothing was stored. Please use the new link below yourself.",
-                "⚠️ **有其他人打开了此链接**并用其账号同意了授权，未保存任何信息。请你本人使用下面的新链接。")));
+                "**Somebody else opened this link** and agreed with their own account. Nothing was stored. Please use the new link below yourself.",
+                "**有其他人打开了此链接**并用其账号同意了授权，未保存任何信息。请你本人使用下面的新链接。")));
         }
 
         elements.Add(new Markdown(Why(session)));

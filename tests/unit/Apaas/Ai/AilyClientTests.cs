@@ -4,7 +4,6 @@ using LarkService.Apaas.Ai;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
-using Xunit;
 
 namespace LarkService.UnitTests.Apaas.Ai;
 

@@ -1,6 +1,5 @@
 using LarkService.Apaas.Ai;
 using LarkService.Messaging;
-using Xunit;
 
 namespace LarkService.UnitTests.Apaas.Ai;
 

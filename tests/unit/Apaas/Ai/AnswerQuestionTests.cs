@@ -1,7 +1,7 @@
 using LarkService.Apaas.Ai;
 using LarkService.Messaging;
 using LarkService.OnBehalfOf;
-using Xunit;
+using LarkService.Platform;
 
 namespace LarkService.UnitTests.Apaas.Ai;
 
@@ -25,7 +25,7 @@ public sealed class AnswerQuestionTests : IDisposable
 
         await _scene.RunAsync();
 
-        Assert.Equal(["💭 Thinking…"], seen);
+        Assert.Equal(["Thinking…"], seen);
         Assert.Equal("**42**", Chat.Text);
         Assert.Equal("om_q1", Chat.Cards[0].RepliesTo);
         Assert.Equal(["What is it?"], Aily.Messages);
@@ -53,7 +53,7 @@ public sealed class AnswerQuestionTests : IDisposable
     {
         Aily.Before = call => _ = call.EndsWith("/runs", StringComparison.Ordinal) ? throw new ConsentRequiredException(AiScene.User, new ConsentGap(ConsentReason.Revoked, AilyScopes.All)) : 0;
         await Assert.ThrowsAsync<ConsentRequiredException>(() => _scene.RunAsync());
-        Assert.Equal("💭 Thinking…", Chat.Text);
+        Assert.Equal("Thinking…", Chat.Text);
 
         Aily.Before = _ => { };
         await _scene.RunAsync();
@@ -326,7 +326,7 @@ public sealed class AnswerQuestionTests : IDisposable
 
         await _scene.RunAsync();
 
-        Assert.Equal(["💭 Thinking…", "**42**"], Chat.Cards.Select(c => FakeChat.TextOf(c.Card)));
+        Assert.Equal(["Thinking…", "**42**"], Chat.Cards.Select(c => FakeChat.TextOf(c.Card)));
     }
 
     [Fact]
@@ -385,7 +385,7 @@ public sealed class AnswerQuestionTests : IDisposable
         await _scene.RunAsync(AiScene.Asking("Elsewhere?", "om_q3", "oc_2"));
 
         // Then the second has a card but waits, the third is answered
-        Assert.Equal(["💭 Thinking…", "💭 Thinking…", "**42**"], Chat.Cards.Select(c => FakeChat.TextOf(c.Card)));
+        Assert.Equal(["Thinking…", "Thinking…", "**42**"], Chat.Cards.Select(c => FakeChat.TextOf(c.Card)));
         Assert.DoesNotContain("And then?", Aily.Messages);
         thinking.SetResult();
         await Task.WhenAll(first, second);

@@ -3,7 +3,6 @@ using LarkService.Events.Chat;
 using LarkService.Messaging;
 using LarkService.OnBehalfOf;
 using LarkService.UnitTests.Messaging;
-using Xunit;
 
 namespace LarkService.UnitTests.Apaas.Ai;
 
@@ -92,7 +91,7 @@ public sealed class ConversationTests : IDisposable
     [Fact]
     public async Task Help_lists_every_command_in_both_languages()
     {
-        var help = new Help(new ChatCommands([new("/help", "what I can do", "我能做什么"), new("/auth", "give consent", "授权")]), _scene.Replies);
+        var help = new Help(new ChatCommands([new(new("/help", "what I can do", "我能做什么"), typeof(Help)), new(new("/auth", "give consent", "授权"), typeof(Conversation))]), _scene.Replies);
 
         await help.HandleAsync(Message("/help"), default);
 

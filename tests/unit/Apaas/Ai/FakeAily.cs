@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
-using Xunit;
 
 namespace LarkService.UnitTests.Apaas.Ai;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using LarkService.Messaging;
 using LarkService.UnitTests.Messaging;
-using Xunit;
 
 namespace LarkService.UnitTests.Apaas.Ai;
 

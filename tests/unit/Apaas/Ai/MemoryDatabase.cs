@@ -15,7 +15,7 @@ internal sealed class MemoryDatabase : IDisposable
         _alive = new SqliteConnection(connection);
         _alive.Open();
         var options = new DbContextOptionsBuilder<SqliteLarkDbContext>().UseSqlite(connection).Options;
-        Database = new Database(() => new SqliteLarkDbContext(options));
+        Database = new Database(DatabaseProvider.Sqlite, () => new SqliteLarkDbContext(options));
         using var db = Database.Open();
         db.Database.EnsureCreated();
     }
