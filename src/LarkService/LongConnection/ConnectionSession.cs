@@ -24,6 +24,7 @@ internal sealed partial class ConnectionSession(
     private readonly CancellationTokenSource _over = new();
     private readonly PacketAssembler _packets = new(options.MaxMessageBytes, clock);
     private readonly FrameSender _sender = new(connection.Socket, status.AppId, metrics, clock);
+    private readonly PayloadDesk _desk = new(sink, inFlight, metrics, clock, logger);
 
     /// <summary>Lives until the connection ends by itself, or the service stops: then what is in hand is finished and acknowledged first.</summary>
     public async Task<Disconnect> RunAsync(CancellationToken stopping)
@@ -152,58 +153,11 @@ internal sealed partial class ConnectionSession(
         switch (_packets.Add(messageId, frame.Number("sum", absent: 1), frame.Number("seq", absent: 0), frame.Payload))
         {
             case PacketOutcome.Complete complete:
-                var payload = new LarkPayload(status.AppId, messageId ?? "", complete.Payload, clock.GetTimestamp());
-                if (await RoomAsync(noMore))
-                {
-                    inFlight.Start(ct => AnswerAsync(frame, payload, over, ct));
-                }
-
+                await _desk.TakeAsync(_sender, frame, new(status.AppId, messageId ?? "", complete.Payload, clock.GetTimestamp()), over, noMore);
                 break;
             case PacketOutcome.Dropped dropped:
                 Drop(dropped.Why, size);
                 break;
-        }
-    }
-
-    private async Task<bool> RoomAsync(CancellationToken noMore)
-    {
-        try
-        {
-            await inFlight.WaitForRoomAsync(noMore);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            metrics.Dropped(status.AppId, "stopping");
-            return false;
-        }
-    }
-
-    private async Task AnswerAsync(Frame frame, LarkPayload payload, CancellationToken over, CancellationToken ct)
-    {
-        var answer = await AskSinkAsync(payload, ct);
-        if (answer is not PayloadAnswer.NoAnswer)
-        {
-            var took = clock.GetElapsedTime(payload.ReceivedAt);
-            if (await _sender.SendAsync(frame.AnsweredBy(answer, took), "ack", over))
-            {
-                metrics.Acked(answer.Kind, clock.GetElapsedTime(payload.ReceivedAt));
-            }
-        }
-
-        answer.Afterwards?.Invoke();
-    }
-
-    private async Task<PayloadAnswer> AskSinkAsync(LarkPayload payload, CancellationToken ct)
-    {
-        try
-        {
-            return await sink.ReceiveAsync(payload, ct);
-        }
-        catch (Exception e)
-        {
-            Log.SinkFailed(logger, status.AppId, payload.MessageId, payload.Json.Length, e);
-            return new PayloadAnswer.Failed();
         }
     }
 
@@ -221,10 +175,7 @@ internal sealed partial class ConnectionSession(
         [LoggerMessage(1, LogLevel.Warning, "A frame on connection {Connection} of {AppId} was not used: {Kind}, {Size} bytes. The connection stays; more of this kind are counted and logged once an hour")]
         public static partial void Dropped(ILogger logger, string appId, int connection, string kind, long size);
 
-        [LoggerMessage(2, LogLevel.Error, "Payload {MessageId} of {AppId} ({Size} bytes) could not be taken")]
-        public static partial void SinkFailed(ILogger logger, string appId, string messageId, int size, Exception e);
-
-        [LoggerMessage(3, LogLevel.Warning, "Connection {Connection} of {AppId} closes with work in hand that was not finished within {Limit}")]
+        [LoggerMessage(2, LogLevel.Warning, "Connection {Connection} of {AppId} closes with work in hand that was not finished within {Limit}")]
         public static partial void Unfinished(ILogger logger, string appId, int connection, TimeSpan limit);
     }
 }

@@ -16,3 +16,13 @@ internal static class Some
         Apps = [.. more.Prepend(AppId).Select(id => new LarkAppOptions { AppId = id, AppSecret = new Secret(AppSecret) })],
     }));
 }
+
+/// <summary>Small help for set-up in expressions.</summary>
+internal static class AlsoExtensions
+{
+    public static T Also<T>(this T value, Action<T> act)
+    {
+        act(value);
+        return value;
+    }
+}

@@ -110,7 +110,8 @@ internal sealed partial class CardCallbacks(
             body["card"] = new JsonObject { ["type"] = "raw", ["data"] = card.DeepClone() };
         }
 
-        return body.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Options);
+        // Spelled out: a null array would silently become an empty answer.
+        return body.Count == 0 ? default(ReadOnlyMemory<byte>?) : JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Options);
     }
 
     private PayloadAnswer.Ok NotUnderstood(EventOutcome outcome, LarkEvent click)
