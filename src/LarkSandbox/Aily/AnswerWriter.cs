@@ -10,40 +10,57 @@ namespace LarkSandbox.Aily;
 /// </summary>
 internal static partial class AnswerWriter
 {
-    private const int MostPoints = 4;
+    private const int MostPoints = 5;
 
     public static string Write(string text, IReadOnlyList<string> earlier)
     {
         var chinese = Han().IsMatch(text);
-        var sentences = Sentences().Matches(text).Select(m => Clean(m.Value)).Where(s => s.Length > 0).ToList();
+        var points = Points(Task().Replace(text, ""));
         var answer = new StringBuilder();
-        answer.Append(CultureInfo.InvariantCulture, $"**{(chinese ? "一句话总结" : "In short")}** {Short(sentences.FirstOrDefault() ?? Clean(text), 120)}\n");
-        if (sentences.Count > 1)
+        answer.Append(CultureInfo.InvariantCulture, $"**{(chinese ? "一句话总结" : "In short")}**\n{Sentence(points[0], chinese)}\n");
+        if (points.Count > 1)
         {
             answer.Append(CultureInfo.InvariantCulture, $"\n**{(chinese ? "要点" : "Key points")}**\n");
-            foreach (var sentence in sentences.Skip(1).Take(MostPoints))
+            foreach (var point in points.Take(MostPoints))
             {
-                answer.Append(CultureInfo.InvariantCulture, $"- {Short(sentence, 100)}\n");
+                answer.Append(CultureInfo.InvariantCulture, $"- {Short(point, 100)}\n");
             }
         }
 
-        answer.Append('\n').Append(Count(text, sentences.Count, chinese));
+        answer.Append(CultureInfo.InvariantCulture, $"\n{Count(text, points.Count, chinese)}");
         if (earlier.Count > 0)
         {
             var before = Short(Clean(earlier[^1]), 60);
-            answer.Append(chinese ? $"\n\n*之前你问过：“{before}”*" : $"\n\n*Earlier you asked about “{before}”.*");
+            answer.Append(chinese ? $"\n*之前你问过：“{before}”*" : $"\n*Earlier you asked: “{before}”*");
         }
 
         return answer.ToString();
     }
 
-    private static string Count(string text, int sentences, bool chinese)
+    /// <summary>Sentences; the clauses of it when there is one only.</summary>
+    private static List<string> Points(string text)
     {
-        var han = Han().Count(text);
+        var sentences = Split(Sentences(), text);
+        var points = sentences.Count == 1 ? Split(Clauses(), sentences[0]) : sentences;
+        return points.Count > 0 ? points : [Clean(text)];
+    }
+
+    private static List<string> Split(Regex pieces, string text) =>
+        [.. pieces.Matches(text).Select(m => Clean(m.Value).TrimEnd('.', '。', ',', '，', ';', '；', ' ')).Where(s => s.Length > 0)];
+
+    private static string Sentence(string point, bool chinese)
+    {
+        var shortened = Short(point, 120);
+        var end = shortened.Length > 0 && shortened[^1] is '?' or '？' or '!' or '！' or '…' ? "" : chinese ? "。" : ".";
+        return shortened.Length == 0 ? "…" : char.ToUpperInvariant(shortened[0]) + shortened[1..] + end;
+    }
+
+    private static string Count(string text, int points, bool chinese)
+    {
         var words = Words().Count(text);
         return chinese
-            ? string.Create(CultureInfo.InvariantCulture, $"共 {han} 个汉字，{sentences} 句话。")
-            : string.Create(CultureInfo.InvariantCulture, $"{words} {(words == 1 ? "word" : "words")} in {sentences} {(sentences == 1 ? "sentence" : "sentences")}.");
+            ? string.Create(CultureInfo.InvariantCulture, $"*共 {Han().Count(text)} 个汉字，{points} 个要点*")
+            : string.Create(CultureInfo.InvariantCulture, $"*{words} {(words == 1 ? "word" : "words")}, {points} {(points == 1 ? "point" : "points")}*");
     }
 
     private static string Short(string text, int most)
@@ -62,6 +79,12 @@ internal static partial class AnswerWriter
 
     [GeneratedRegex(@"[^.!?。！？\r\n]+[.!?。！？]*", RegexOptions.CultureInvariant)]
     private static partial Regex Sentences();
+
+    [GeneratedRegex(@"[^,，;；、]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Clauses();
+
+    [GeneratedRegex(@"^\s*(?:please\s+)?(?:summari[sz]e|sum up|总结|请总结|概括)(?:\s+this)?\s*[:：]\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Task();
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Spaces();

@@ -13,7 +13,7 @@ internal static class Welcome
           2. Ask the bot something, for example "Summarise: we ship on Friday, tests are green, docs are late."
           3. Press Authorize on the card, allow it, and watch the answer arrive.
 
-          LarkService   {serviceUrl}   (console, /docs, /metrics, /health)
+          LarkService   {serviceUrl}   (how it is: {serviceUrl}/health)
           Its log       {data.ServiceLog}
           REST API      curl -H "Authorization: Bearer $(cat '{data.BootstrapKeyFile}')" {serviceUrl}/api/v1/grants
                         curl -H "Authorization: Bearer $(cat '{data.BootstrapKeyFile}')" -H 'Content-Type: application/json' \

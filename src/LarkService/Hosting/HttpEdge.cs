@@ -11,7 +11,7 @@ internal static partial class HttpEdge
         services.AddProblemDetails();
         services.AddExceptionHandler<AsProblem>();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
-        services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
         services.AddRazorPages(o => o.RootDirectory = "/"); // pages lie with their features
         return services;
     }

@@ -56,7 +56,18 @@ export function inline(text, people = null, depth = 0) {
 }
 
 function lines(text) {
-  return text.split("\n").flatMap((line, i) => i ? [el("br"), line] : [line]);
+  return decoded(text).split("\n").flatMap((line, i) => i ? [el("br"), line] : [line]);
+}
+
+const named = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
+
+/** Entities are how card Markdown escapes; they are read last, so that what they stand for is never taken for markup. */
+function decoded(text) {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,6}));/gi, (whole, decimal, hex, name) => {
+    if (name) return named[name] ?? whole;
+    const code = decimal ? Number(decimal) : parseInt(hex, 16);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
 }
 
 function mention([, id, name], people) {
