@@ -37,13 +37,13 @@ public sealed class JourneyTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.True(watch.Elapsed < MachineTime, $"It took {watch.Elapsed}.");
         await Expect(consent.Locator(flow == "redirect" ? "[data-result=authorized]" : "[data-outcome=allowed]")).ToBeVisibleAsync();
         await consent.CloseAsync();
+        await ReadmeScreenshot.KeepFreshAsync(chat.Page, flow);
 
         // And a second question is answered at once
         await chat.SayAsync("And what is late?");
         await Expect(chat.Messages).ToHaveCountAsync(3);
         await Expect(chat.Messages.Last).ToContainTextAsync("Earlier you asked");
         await Expect(chat.Messages.Filter(new() { HasText = "Your consent is needed" })).ToHaveCountAsync(0);
-        await ReadmeScreenshot.KeepFreshAsync(chat.Page, flow);
     }
 
     [Fact]

@@ -36,8 +36,8 @@ public sealed class AilyTests : SandboxTest
 
         var answer = Assert.Single(await AnswersAsync(session, run))!;
         Assert.Equal("ASSISTANT", answer["sender"]!["sender_type"]!.ToString());
-        Assert.Contains("**In short** The build is green.", answer["content"]!.ToString(), StringComparison.Ordinal);
-        Assert.Contains("- We ship on Friday.", answer["content"]!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("**In short**\nThe build is green.", answer["content"]!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("- We ship on Friday", answer["content"]!.ToString(), StringComparison.Ordinal);
         Assert.Contains("11 words in 3 sentences.", answer["content"]!.ToString(), StringComparison.Ordinal);
     }
 
@@ -79,7 +79,7 @@ public sealed class AilyTests : SandboxTest
         Clock.Advance(TimeSpan.FromMinutes(11));
 
         var answer = Assert.Single(await AnswersAsync(session, run))!["content"]!.ToString();
-        Assert.StartsWith("**一句话总结** 那文档呢？", answer, StringComparison.Ordinal);
+        Assert.StartsWith("**一句话总结**\n那文档呢？", answer, StringComparison.Ordinal);
         Assert.Contains("之前你问过：“周五发布。测试通过了。”", answer, StringComparison.Ordinal);
     }
 
