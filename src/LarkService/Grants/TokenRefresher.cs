@@ -7,10 +7,12 @@ namespace LarkService.Grants;
 
 /// <summary>
 /// Refreshes a user's tokens, once however many ask. A refresh token works a single time, so the work belongs to nobody's
-/// request: callers may leave, the refresh goes on and its result is stored before anybody gets it.
+/// request: callers may leave, the refresh goes on and its result is stored before anybody gets it. A host that stops waits for
+/// the answer to what was sent, for as long as one try may take.
 /// </summary>
 internal sealed partial class TokenRefresher(
     UserGrants grants, OAuthClient oauth, LarkApps apps, GrantMetrics metrics, TimeProvider clock, IHostApplicationLifetime host, ILogger<TokenRefresher> logger)
+    : IAsyncDisposable
 {
     /// <summary>Waits between tries while the platform says that its trouble will pass.</summary>
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
@@ -25,6 +27,9 @@ internal sealed partial class TokenRefresher(
         var shared = _running.GetOrAdd(user, key => new(() => RunAsync(key, refused)));
         return shared.Value.WaitAsync(ct);
     }
+
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(_running.Values.Select(Task (r) => r.Value)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<RefreshOutcome> RunAsync(UserKey user, long refused)
     {
@@ -64,7 +69,8 @@ internal sealed partial class TokenRefresher(
     {
         for (var attempt = 0; ; attempt++)
         {
-            var answer = await SendAsync(grant, token, ct);
+            ct.ThrowIfCancellationRequested();
+            var answer = await SendAsync(grant, token);
             if (answer is TokenAnswer.Issued issued)
             {
                 return await KeepAsync(grant, issued.Tokens);
@@ -84,13 +90,14 @@ internal sealed partial class TokenRefresher(
     }
 
     /// <returns>Null when no answer came.</returns>
-    private async Task<TokenAnswer?> SendAsync(UserGrant grant, Secret token, CancellationToken ct)
+    private async Task<TokenAnswer?> SendAsync(UserGrant grant, Secret token)
     {
         try
         {
-            return await oauth.RefreshAsync(apps.Get(grant.AppId), token, ct);
+            // Once sent the token is spent, so not even the end of the host interrupts this; the client has its own limit.
+            return await oauth.RefreshAsync(apps.Get(grant.AppId), token, CancellationToken.None);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or TaskCanceledException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or TaskCanceledException)
         {
             Log.NoAnswer(logger, grant.AppId, grant.OpenId, e.GetType().Name);
             return null;

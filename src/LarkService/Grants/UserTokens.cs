@@ -33,8 +33,9 @@ internal sealed partial class UserTokens(UserGrants grants, TokenCache cache, To
             return next;
         }
 
-        // The grant could not be renewed and still holds the token that was just refused: it is of no more use.
-        if (await grants.FindAsync(user, ct) is { } grant)
+        // The grant could not be renewed and still holds the token that was just refused: it is of no more use. The user may
+        // have agreed anew meanwhile, so only this generation is written off.
+        if (await grants.FindAsync(user, ct) is { } grant && grant.Version == issued.Token.Generation)
         {
             await grants.UseUpAsync(grant, accessTokenIsGood: false, ct);
         }

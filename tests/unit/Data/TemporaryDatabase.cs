@@ -7,6 +7,8 @@ namespace LarkService.UnitTests.Data;
 /// <summary>An SQLite file with the whole schema, gone with the test.</summary>
 internal sealed class TemporaryDatabase : IDisposable
 {
+    // Made once and copied: making the tables takes longer than most tests.
+    private static readonly Lazy<byte[]> Tables = new(MakeTables);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lark-unit-");
 
     public TemporaryDatabase(bool pooling = false)
@@ -23,8 +25,7 @@ internal sealed class TemporaryDatabase : IDisposable
     {
         var database = new TemporaryDatabase();
         Directory.CreateDirectory(Path.GetDirectoryName(database.File)!);
-        using var db = database.Database.Open();
-        db.Database.EnsureCreated();
+        System.IO.File.WriteAllBytes(database.File, Tables.Value);
         return database;
     }
 
@@ -32,5 +33,17 @@ internal sealed class TemporaryDatabase : IDisposable
     {
         SqliteConnection.ClearAllPools();
         _folder.Delete(recursive: true);
+    }
+
+    private static byte[] MakeTables()
+    {
+        using var model = new TemporaryDatabase();
+        Directory.CreateDirectory(Path.GetDirectoryName(model.File)!);
+        using (var db = model.Database.Open())
+        {
+            db.Database.EnsureCreated();
+        }
+
+        return System.IO.File.ReadAllBytes(model.File);
     }
 }

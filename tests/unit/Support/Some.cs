@@ -1,3 +1,7 @@
+using LarkService.Data;
+using LarkService.Grants;
+using LarkService.Grants.OAuth;
+using LarkService.Grants.Sealing;
 using LarkService.Platform;
 using Microsoft.Extensions.Options;
 
@@ -11,10 +15,33 @@ internal static class Some
 
     public const string AppSecret = "FAKE-SECRET";
 
+    /// <summary>The person of the fixtures.</summary>
+    public static UserKey User { get; } = new(AppId, "ou_00000000000000000000000000000001");
+
+    public static UserKey OtherUser { get; } = new(AppId, "ou_00000000000000000000000000000002");
+
     public static LarkApps Apps(params string[] more) => new(Options.Create(new LarkOptions
     {
         Apps = [.. more.Prepend(AppId).Select(id => new LarkAppOptions { AppId = id, AppSecret = new Secret(AppSecret) })],
     }));
+
+    /// <summary>A key for sealing, always the same for one number.</summary>
+    public static Secret Key(byte number) => new(Convert.ToBase64String([.. Enumerable.Repeat(number, EncryptionOptions.KeyBytes)]));
+
+    public static TokenSeal Seal(string active = "k1", params (string Id, byte Number)[] keys) => new(Options.Create(new EncryptionOptions
+    {
+        ActiveKeyId = active,
+        Keys = (keys.Length > 0 ? keys : [("k1", 1)]).ToDictionary(k => k.Id, k => Key(k.Number)),
+    }));
+
+    public static UserInfo Info(string openId) => new(openId, "on_1", "u1", "张三", "Zhang San", null, "zhang@example.com", "+8613000000000", "tenant");
+
+    /// <summary>Stores a grant in a transaction of its own.</summary>
+    public static Task StoreNowAsync(this UserGrants grants, Database database, UserKey user, TokenResponse tokens) => database.RunAsync(async db =>
+    {
+        await grants.StoreAsync(db, user, tokens, Info(user.OpenId), default);
+        await db.SaveChangesAsync();
+    });
 }
 
 /// <summary>Small help for set-up in expressions.</summary>

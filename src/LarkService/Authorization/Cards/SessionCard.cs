@@ -117,10 +117,13 @@ internal static class SessionCard
             return new("This app would like to act **on your behalf**. It needs your consent first.", "此应用希望**代表你**执行操作，需要你先同意。");
         }
 
-        var en = MarkdownText.Escape(session.Reason);
-        var zh = MarkdownText.Escape(session.ReasonZh ?? session.Reason);
-        return new($"This app would like to act **on your behalf**:\n> {en}", $"此应用希望**代表你**执行操作：\n> {zh}");
+        var en = Quoted(session.Reason);
+        var zh = Quoted(session.ReasonZh ?? session.Reason);
+        return new($"This app would like to act **on your behalf**:\n{en}", $"此应用希望**代表你**执行操作：\n{zh}");
     }
+
+    /// <summary>Every line of it, or what the asker wrote would look like words of ours from the second line on.</summary>
+    private static string Quoted(string text) => "> " + MarkdownText.Escape(text).ReplaceLineEndings("\n> ");
 
     private static LocalizedText Footer(AuthorizationSession session, string? privacyPolicyUrl)
     {

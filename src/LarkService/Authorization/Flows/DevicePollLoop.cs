@@ -74,12 +74,24 @@ internal sealed partial class DevicePollLoop(
 
         try
         {
+            await AskAsync(session, CancellationToken.None); // a code brings tokens once: the answer is waited for and kept
+        }
+        catch (Exception e)
+        {
+            Log.NotPolled(logger, session.SessionId, e); // again after the claim, until the session expires
+        }
+    }
+
+    private async Task AskAsync(AuthorizationSession session, CancellationToken ct)
+    {
+        try
+        {
             var answer = await oauth.PollDeviceAsync(apps.Get(session.AppId), links.DeviceCode(session), ct);
             await (answer is TokenAnswer.Issued issued
                 ? completion.CompleteAsync(session, issued.Tokens, ct)
                 : NotYetAsync(session, (TokenAnswer.Refused)answer, ct));
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException)
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or TaskCanceledException)
         {
             await AgainAsync(session, session.PollSeconds + 1, ct);
         }
@@ -135,5 +147,8 @@ internal sealed partial class DevicePollLoop(
 
         [LoggerMessage(2, LogLevel.Warning, "Session {SessionId}: the platform refused the device code (code {Code})")]
         public static partial void Refused(ILogger logger, string sessionId, int code);
+
+        [LoggerMessage(3, LogLevel.Error, "Session {SessionId} cannot be polled")]
+        public static partial void NotPolled(ILogger logger, string sessionId, Exception e);
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class RedirectConsent(
     /// <param name="state">From the query; consumed by the first who brings it.</param>
     /// <param name="code">From the query; null when the user refused.</param>
     /// <param name="error">From the query.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="ct">Ends the wait before the state is used up; from then on a browser that goes away changes nothing.</param>
     public async Task<RedirectOutcome> FinishAsync(string? state, Secret? code, string? error, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(state) || state.Length > 256 || (code is null && string.IsNullOrEmpty(error)))
@@ -35,6 +35,13 @@ internal sealed partial class RedirectConsent(
             return new(CallbackResult.UnknownLink, null);
         }
 
+        return await FinishAsync(session, code);
+    }
+
+    // State and code work once, so what is begun is finished; the client's own limits bound it.
+    private async Task<RedirectOutcome> FinishAsync(AuthorizationSession session, Secret? code)
+    {
+        var ct = CancellationToken.None;
         if (session.ExpiresAt <= clock.GetUtcNow())
         {
             await completion.EndAsync(session, SessionState.Expired, null, ct);
@@ -67,7 +74,7 @@ internal sealed partial class RedirectConsent(
                 _ => throw new InvalidOperationException(),
             };
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or PlatformException)
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or TaskCanceledException or PlatformException)
         {
             Log.Unavailable(logger, session.SessionId, e.GetType().Name);
             await completion.EndAsync(session, SessionState.Failed, SessionErrors.PlatformUnavailable, ct);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -45,9 +46,15 @@ internal sealed class OAuthClient(IHttpClientFactory http)
         };
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{app.AppId}:{app.AppSecret.Reveal()}")));
         var answer = (await SendAsync(request.MarkSafeToRepeat(), ct)).ThrowIfRefused().Body;
+        if (Text(answer, "device_code") is not { Length: > 0 } code || (Text(answer, "verification_uri_complete") ?? Text(answer, "verification_uri")) is not { Length: > 0 } link)
+        {
+            // RFC 6749 errors may come with any status, and without the platform's code.
+            throw new PlatformException(new PlatformError(0, Text(answer, "error") ?? "The answer holds no device code.", null, 200));
+        }
+
         return new DeviceAuthorization(
-            new Secret(answer.GetProperty("device_code").GetString()!),
-            new Secret(Text(answer, "verification_uri_complete") ?? Text(answer, "verification_uri")!),
+            new Secret(code),
+            new Secret(link),
             Seconds(answer, "expires_in") ?? DefaultDeviceLifetime,
             Seconds(answer, "interval") ?? DefaultInterval);
     }
@@ -114,6 +121,9 @@ internal sealed class OAuthClient(IHttpClientFactory http)
     private static string? Text(JsonElement body, string name) =>
         body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    /// <summary>A number, or a number in quotes: an odd answer must not cost the tokens that came with it.</summary>
     private static TimeSpan? Seconds(JsonElement body, string name) =>
-        body.TryGetProperty(name, out var value) && value.TryGetInt64(out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
+        body.TryGetProperty(name, out var value) && long.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= int.MaxValue
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 }

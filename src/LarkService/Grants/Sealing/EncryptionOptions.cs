@@ -8,6 +8,7 @@ namespace LarkService.Grants.Sealing;
 internal sealed record EncryptionOptions : ICheckedOptions
 {
     public const int KeyBytes = 32;
+    private const string IdShape = "use up to 32 letters, digits, '-' or '_'";
     private const string HowToMake = "make one with: LarkService keys generate";
 
     public static string Section => "Encryption";
@@ -24,6 +25,11 @@ internal sealed record EncryptionOptions : ICheckedOptions
         {
             yield return Mend.Key("Encryption__ActiveKeyId", "is missing: name the key that seals tokens, for example k1");
         }
+        else if (!IsId(ActiveKeyId))
+        {
+            // Not repeated: it may be a key, written in the wrong place.
+            yield return Mend.Key("Encryption__ActiveKeyId", $"is no id of a key: {IdShape}");
+        }
         else if (!Keys.ContainsKey(ActiveKeyId))
         {
             yield return Mend.Key($"Encryption__Keys__{ActiveKeyId}", $"is missing: set it to 32 random bytes in base64; {HowToMake}");
@@ -31,17 +37,18 @@ internal sealed record EncryptionOptions : ICheckedOptions
 
         foreach (var (id, key) in Keys)
         {
-            if (id.Length > 32 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            if (!IsId(id))
             {
-                yield return Mend.Key($"Encryption__Keys__{id}", "has an id that is too long or odd: use up to 32 letters, digits, '-' or '_'");
+                yield return Mend.Key("Encryption__Keys", $"holds an id that begins with '{(id.Length > 4 ? id[..4] + "…" : id)}' and is too long or odd: {IdShape}");
             }
-
-            if (Decode(key) is null)
+            else if (Decode(key) is null)
             {
                 yield return Mend.Key($"Encryption__Keys__{id}", $"is not 32 bytes in base64; {HowToMake}");
             }
         }
     }
+
+    private static bool IsId(string id) => id.Length is > 0 and <= 32 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <returns>The key's bytes, or null when it is no key.</returns>
     public static byte[]? Decode(Secret key)

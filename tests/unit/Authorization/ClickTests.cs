@@ -1,0 +1,214 @@
+using System.Text.Json;
+using LarkService.Authorization;
+using LarkService.Authorization.Cards;
+using LarkService.Authorization.Chat;
+using LarkService.Events;
+using LarkService.Events.Chat;
+using LarkService.Grants;
+using LarkService.Platform;
+using LarkService.UnitTests.Support;
+
+namespace LarkService.UnitTests.Authorization;
+
+public sealed class ClickTests : IDisposable
+{
+    private readonly Scene _scene = new();
+
+    public static TheoryData<string> Actions => [CardActions.Open, CardActions.Decline, CardActions.Renew];
+
+    [Theory]
+    [MemberData(nameof(Actions))]
+    public async Task Somebody_elses_click_changes_nothing_and_shows_nothing(string action)
+    {
+        var session = await _scene.SessionAsync();
+        var answer = await ClickAsync(Scene.Click(session, action, by: Some.OtherUser.OpenId));
+
+        Assert.Contains("somebody else", ToastOf(answer), StringComparison.Ordinal);
+        Assert.Equal((null, null), (answer.Card, answer.Afterwards));
+        Assert.Equal((SessionState.Pending, null), ((await _scene.SessionAsync(session.SessionId)).State, (await _scene.SessionAsync(session.SessionId)).OpenedAt));
+    }
+
+    [Theory]
+    [MemberData(nameof(Actions))]
+    public async Task A_click_on_a_session_that_is_not_known_or_of_another_app_changes_nothing(string action)
+    {
+        var session = await _scene.SessionAsync();
+        var unknown = Scene.Click(session, action) with { Value = JsonSerializer.SerializeToElement(new { action, session = "gone" }) };
+        var nameless = Scene.Click(session, action) with { Value = JsonSerializer.SerializeToElement(new { action }) };
+
+        foreach (var click in new[] { unknown, nameless, Scene.Click(session, action, app: "cli_other") })
+        {
+            var answer = await ClickAsync(click);
+            Assert.Contains("too old", ToastOf(answer), StringComparison.Ordinal);
+            Assert.Equal((null, null), (answer.Card, answer.Afterwards));
+        }
+    }
+
+    [Fact]
+    public async Task Authorize_shows_the_opened_card_at_once_and_is_written_down_afterwards()
+    {
+        var session = await _scene.SessionAsync();
+        var answer = await ClickAsync(Scene.Click(session, CardActions.Open));
+
+        Assert.Contains("Finish in the page", answer.Card!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Null((await _scene.SessionAsync(session.SessionId)).OpenedAt);
+        await answer.Afterwards!(default);
+        Assert.Equal(_scene.Clock.GetUtcNow(), (await _scene.SessionAsync(session.SessionId)).OpenedAt);
+        Assert.Null((await _scene.SessionAsync(session.SessionId)).NextPollAt); // nothing to poll in the redirect flow
+    }
+
+    [Fact]
+    public async Task Authorize_makes_the_device_code_be_polled_at_its_interval()
+    {
+        _scene.Platform.Answer(OpenPlatform.Device, OpenPlatform.Recorded("device-authorization-success"));
+        var session = await _scene.SessionAsync(SessionFlow.Device);
+        await (await ClickAsync(Scene.Click(session, CardActions.Open))).Afterwards!(default);
+
+        Assert.Equal(_scene.Clock.GetUtcNow().AddSeconds(5), (await _scene.SessionAsync(session.SessionId)).NextPollAt);
+    }
+
+    [Fact]
+    public async Task Authorize_on_a_card_whose_time_is_over_opens_nothing()
+    {
+        var session = await _scene.SessionAsync();
+        _scene.Clock.AdvanceSeconds(600);
+
+        var answer = await ClickAsync(Scene.Click(session, CardActions.Open));
+        Assert.Equal((null, null), (answer.Card, answer.Afterwards));
+    }
+
+    [Fact]
+    public async Task Decline_ends_the_session()
+    {
+        var session = await _scene.SessionAsync();
+        await (await ClickAsync(Scene.Click(session, CardActions.Decline))).Afterwards!(default);
+
+        Assert.Equal(SessionState.Declined, (await _scene.SessionAsync(session.SessionId)).State);
+    }
+
+    [Theory]
+    [InlineData(SessionState.Authorized)]
+    [InlineData(SessionState.Declined)]
+    [InlineData(SessionState.Expired)]
+    [InlineData(SessionState.Failed)]
+    [InlineData(SessionState.Superseded)]
+    internal async Task A_session_that_is_over_can_be_neither_opened_nor_declined(SessionState state)
+    {
+        var session = await _scene.SessionAsync();
+        await _scene.Sessions.FinishAsync(session, state, null, null, default);
+
+        Assert.Null((await ClickAsync(Scene.Click(session, CardActions.Open))).Afterwards);
+        Assert.Null((await ClickAsync(Scene.Click(session, CardActions.Decline))).Afterwards);
+        Assert.Equal(state, (await _scene.SessionAsync(session.SessionId)).State);
+    }
+
+    [Theory]
+    [InlineData(SessionState.Pending, false)]
+    [InlineData(SessionState.Authorized, false)]
+    [InlineData(SessionState.Superseded, false)]
+    [InlineData(SessionState.Declined, true)]
+    [InlineData(SessionState.Expired, true)]
+    [InlineData(SessionState.Failed, true)]
+    internal async Task A_new_link_is_given_where_nothing_came_of_the_old_one(SessionState state, bool renewed)
+    {
+        var session = await _scene.SessionAsync();
+        if (state != SessionState.Pending)
+        {
+            await _scene.Sessions.FinishAsync(session, state, null, null, default);
+        }
+
+        var answer = await ClickAsync(Scene.Click(session, CardActions.Renew));
+        Assert.Equal(renewed, answer.Afterwards is not null);
+        if (!renewed)
+        {
+            return;
+        }
+
+        await answer.Afterwards!(default);
+        var next = Assert.Single(await _scene.Sessions.PendingOfAsync(Some.User, default));
+        Assert.Equal((session.MessageId, session.Scopes, session.Reason), (next.MessageId, next.Scopes, next.Reason));
+        Assert.Equal(HttpMethod.Patch, Assert.Single(_scene.Platform.To(OpenPlatform.Messages)).Method);
+    }
+
+    [Fact]
+    public async Task A_new_link_that_cannot_be_made_is_told_in_chat()
+    {
+        using var scene = new Scene(new AuthorizationOptions { Flow = FlowChoice.Device });
+        scene.Platform.Breaks(OpenPlatform.Device);
+        await scene.AskInChat.AskAsync(new ConsentAsk(Some.User, ScopeSet.Empty, SessionOrigin.Chat) { ChatId = "oc_1" }, default);
+
+        Assert.Contains("try again", Assert.Single(scene.Platform.To(OpenPlatform.Messages)).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_the_person_a_grants_card_was_made_for_can_revoke_or_ask_again()
+    {
+        await _scene.GrantAsync();
+        foreach (var handler in new ICardActionHandler[] { new RevokeClick(_scene.Revocations), new AskAgainClick(_scene.AskInChat) })
+        {
+            var answer = await handler.HandleAsync(OnGrant(by: Some.OtherUser.OpenId), default);
+            Assert.Contains("somebody else", ToastOf(answer), StringComparison.Ordinal);
+            Assert.Null(answer.Afterwards);
+        }
+
+        await (await new RevokeClick(_scene.Revocations).HandleAsync(OnGrant(), default)).Afterwards!(default);
+        Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
+        await (await new AskAgainClick(_scene.AskInChat).HandleAsync(OnGrant(), default)).Afterwards!(default);
+        Assert.Single(await _scene.Sessions.PendingOfAsync(Some.User, default));
+    }
+
+    [Fact]
+    public async Task A_revocation_reported_by_the_platform_counts_when_it_is_younger_than_the_tokens()
+    {
+        var handler = new RevokedOnPlatform(_scene.Grants, _scene.Revocations);
+        await _scene.GrantAsync();
+        var granted = _scene.Clock.GetUtcNow();
+        _scene.Clock.AdvanceSeconds(7200);
+        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Tokens("access-2", "refresh-2"));
+        await _scene.Tokens.GetAsync(Some.User, ScopeSet.Empty, default);
+
+        // Older than the grant, or than tokens the platform has issued since: it is about what is gone already
+        await handler.HandleAsync(Revoked(granted.AddSeconds(-1)), default);
+        await handler.HandleAsync(Revoked(granted.AddSeconds(7199)), default);
+        Assert.Equal(GrantStatus.Active, (await _scene.StoredAsync())!.Status);
+
+        await handler.HandleAsync(Revoked(granted.AddSeconds(7201)), default);
+        Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
+        Assert.Empty(_scene.Platform.To(OpenPlatform.Revoke));
+    }
+
+    [Fact]
+    public async Task What_a_person_has_granted_is_never_told_where_others_read_it()
+    {
+        await _scene.GrantAsync();
+        var message = new IncomingMessage(Some.AppId, "om_q", "oc_group", true, Some.User.OpenId, "text", "/auth", _scene.Clock.GetUtcNow());
+        await new ShowAuthorization(_scene.Grants, _scene.Messages).HandleAsync(message, default);
+        await new RevokeAuthorization(_scene.Grants, _scene.Revocations, _scene.Messages).HandleAsync(message with { MessageId = "om_r" }, default);
+        await new RevokeAuthorization(_scene.Grants, _scene.Revocations, _scene.Messages).HandleAsync(message with { MessageId = "om_s" }, default);
+
+        Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
+        Assert.All(_scene.Platform.To(OpenPlatform.Messages), c => Assert.Equal(Some.User.OpenId, (string?)c.Json["receive_id"]));
+        Assert.Equal(2, _scene.Platform.To(OpenPlatform.Messages).Count);
+    }
+
+    public void Dispose() => _scene.Dispose();
+
+    private static string ToastOf(CallbackAnswer answer) => (string)answer.Toast!["content"]!;
+
+    private static CardAction OnGrant(string? by = null) => new(
+        Some.AppId, by ?? Some.User.OpenId, CardActions.Revoke, JsonSerializer.SerializeToElement(new { open_id = Some.User.OpenId }), "om_1", "oc_1", new Secret("c-1"));
+
+    private static LarkEvent Revoked(DateTimeOffset at) => new(
+        Some.AppId, "evt", RevokedOnPlatform.EventType, at, "tenant", Fixture.Json("event-user-token-revoked").GetProperty("event"));
+
+    private Task<CallbackAnswer> ClickAsync(CardAction click)
+    {
+        SessionClick handler = click.Action switch
+        {
+            CardActions.Open => new AuthorizeClick(_scene.Sessions, _scene.Cards, _scene.Clock),
+            CardActions.Decline => new DeclineClick(_scene.Sessions, _scene.Completion),
+            _ => new RenewClick(_scene.Sessions, _scene.AskInChat),
+        };
+        return handler.HandleAsync(click, default);
+    }
+}

@@ -1,0 +1,164 @@
+using LarkService.OnBehalfOf;
+using LarkService.Platform;
+using LarkService.Platform.OpenApi;
+using LarkService.UnitTests.Support;
+
+namespace LarkService.UnitTests.OnBehalfOf;
+
+public sealed class UserTokenHandlerTests : IDisposable
+{
+    private const string Api = "/open-apis/task/v2/tasks";
+    private readonly Scene _scene = new();
+    private readonly UserCalls _calls;
+
+    public UserTokenHandlerTests()
+    {
+        _scene.Platform.Answer(Api, 200, """{"code":0,"data":{"id":"t1"}}""");
+        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Tokens("access-2", "refresh-2"));
+        _calls = new UserCalls(new ThroughHandler(_scene), _scene.Apps, new CallMetrics(_scene.Meters), _scene.Clock);
+    }
+
+    [Fact]
+    public async Task A_call_carries_the_users_token_and_the_body_in_the_platforms_spelling()
+    {
+        await _scene.GrantAsync();
+        var answer = await SendAsync(new { TaskName = "写周报" });
+
+        Assert.Equal("t1", answer.Data.GetProperty("id").GetString());
+        var sent = Assert.Single(_scene.Platform.To(Api));
+        Assert.Equal(("Bearer access-1", """{"task_name":"写周报"}"""), (sent.Authorization, sent.Body));
+        Assert.Equal(1, _scene.Meters.Sum("lark_service.api.calls", ("outcome", "ok"), ("api", "POST " + Api)));
+    }
+
+    [Theory]
+    [InlineData(99991668)]
+    [InlineData(99991677)]
+    [InlineData(20005)]
+    public async Task A_refused_token_is_refreshed_once_and_the_call_repeated_once_with_the_same_body(int code)
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.Answer(Api, OpenPlatform.Refusal(code), (200, """{"code":0}"""));
+        await SendAsync(new { Name = "x" });
+
+        Assert.Equal(["Bearer access-1", "Bearer access-2"], _scene.Platform.To(Api).Select(c => c.Authorization));
+        Assert.Single(_scene.Platform.To(Api).Select(c => c.Body).Distinct());
+        Assert.Single(_scene.Platform.To(OpenPlatform.Token));
+    }
+
+    [Fact]
+    public async Task A_token_refused_twice_is_a_refusal_and_no_third_try()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.Answer(Api, OpenPlatform.Refusal(99991668));
+
+        Assert.Equal(99991668, (await Assert.ThrowsAsync<PlatformException>(() => SendAsync())).Error.Code);
+        Assert.Equal(2, _scene.Platform.To(Api).Count);
+        Assert.Single(_scene.Platform.To(OpenPlatform.Token));
+    }
+
+    [Fact]
+    public async Task A_refused_token_that_cannot_be_refreshed_means_asking_the_user()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.Answer(Api, OpenPlatform.Refusal(99991677));
+        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Refusal(20064));
+
+        Assert.Equal(ConsentReason.Expired, (await Assert.ThrowsAsync<ConsentRequiredException>(() => SendAsync())).Gap.Reason);
+        Assert.Single(_scene.Platform.To(Api));
+    }
+
+    [Fact]
+    public async Task Without_consent_nothing_is_sent()
+    {
+        var needed = await Assert.ThrowsAsync<ConsentRequiredException>(() => SendAsync(scopes: "task:task:read"));
+
+        Assert.Equal((ConsentReason.NotGranted, ScopeSet.Of("task:task:read"), Some.User), (needed.Gap.Reason, needed.Gap.MissingScopes, needed.User));
+        Assert.Empty(_scene.Platform.Calls);
+        Assert.Equal(1, _scene.Meters.Sum("lark_service.api.calls", ("outcome", "consent_required")));
+    }
+
+    [Fact]
+    public async Task A_scope_we_know_to_be_missing_is_named_before_anything_is_sent()
+    {
+        await _scene.GrantAsync(scopes: "a");
+
+        Assert.Equal(ScopeSet.Of("b"), (await Assert.ThrowsAsync<ConsentRequiredException>(() => SendAsync(scopes: "a b"))).Gap.MissingScopes);
+        Assert.Empty(_scene.Platform.Calls);
+    }
+
+    [Theory]
+    [InlineData("", "task:task:read")]
+    [InlineData("task:task:write", "task:task:write")]
+    public async Task Of_the_scopes_the_platform_misses_the_declared_one_is_asked_for_else_the_least(string declared, string asked)
+    {
+        await _scene.GrantAsync(scopes: "task:task:write");
+        _scene.Platform.Answer(Api, OpenPlatform.Recorded("error-user-scope-missing"));
+
+        var gap = (await Assert.ThrowsAsync<ConsentRequiredException>(() => SendAsync(scopes: declared))).Gap;
+        Assert.Equal((ConsentReason.ScopesMissing, ScopeSet.Of(asked)), (gap.Reason, gap.MissingScopes));
+    }
+
+    [Fact]
+    public async Task What_the_app_lacks_is_no_matter_for_the_user()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.Answer(Api, OpenPlatform.Recorded("error-app-scope-missing"));
+
+        Assert.Equal(PlatformCodes.AppScopeMissing, (await Assert.ThrowsAsync<PlatformException>(() => SendAsync())).Error.Code);
+    }
+
+    [Fact]
+    public async Task A_token_endpoint_that_refuses_our_app_is_the_platforms_refusal_and_nothing_is_sent()
+    {
+        await _scene.GrantAsync();
+        _scene.Clock.AdvanceSeconds(7200);
+        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Refusal(20002));
+
+        Assert.Equal(20002, (await Assert.ThrowsAsync<PlatformException>(() => SendAsync())).Error.Code);
+        Assert.Empty(_scene.Platform.To(Api));
+    }
+
+    [Fact]
+    public async Task A_token_endpoint_out_of_reach_is_broken_transport_and_nothing_is_sent()
+    {
+        await _scene.GrantAsync();
+        _scene.Clock.AdvanceSeconds(7200);
+        _scene.Platform.Breaks(OpenPlatform.Token);
+        var sending = SendAsync();
+        foreach (var pause in new[] { 1, 2, 4 })
+        {
+            await _scene.Clock.SomeoneWaitsForAsync(pause);
+            _scene.Clock.AdvanceSeconds(pause);
+        }
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => sending.Soon());
+        Assert.Empty(_scene.Platform.To(Api));
+        Assert.Equal(1, _scene.Meters.Sum("lark_service.api.calls", ("outcome", "unreachable")));
+    }
+
+    [Fact]
+    public async Task A_call_that_names_nobody_is_a_mistake_of_ours()
+    {
+        using var client = new ThroughHandler(_scene).CreateClient("any");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.GetAsync(new Uri("https://open.feishu.cn" + Api)));
+    }
+
+    [Theory]
+    [InlineData("GET", "/open-apis/aily/v1/sessions/session_4g3kx1/runs/run_77?page_size=20&token=x", "GET /open-apis/aily/v1/sessions/:id/runs/:id")]
+    [InlineData("POST", "/open-apis/apaas/v1/workspaces/ws_1/sql_commands", "POST /open-apis/apaas/v1/workspaces/:id/sql_commands")]
+    [InlineData("GET", "/open-apis/authen/v1/user_info", "GET /open-apis/authen/v1/user_info")]
+    [InlineData("PATCH", "/open-apis/im/v1/messages/om_d5f1c", "PATCH /open-apis/im/v1/messages/:id")]
+    [InlineData("GET", "/open-apis/contact/v3/users/ou_00000000000000000000000000000001", "GET /open-apis/contact/v3/users/:id")]
+    public void The_label_of_a_call_holds_no_id(string method, string path, string api) => Assert.Equal(api, CallMetrics.Api(new HttpMethod(method), path));
+
+    public void Dispose() => _scene.Dispose();
+
+    private Task<PlatformAnswer> SendAsync(object? body = null, string scopes = "") =>
+        _calls.SendAsync(Some.User, ScopeSet.Parse(scopes), HttpMethod.Post, Api, body, repeatable: false, default);
+
+    private sealed class ThroughHandler(Scene scene) : IHttpClientFactory
+    {
+        public HttpClient CreateClient(string name) => new(new UserTokenHandler(scene.Tokens) { InnerHandler = scene.Platform }, disposeHandler: false);
+    }
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+using LarkService.Authorization;
+using LarkService.Authorization.Cards;
+using LarkService.Authorization.Chat;
+using LarkService.Authorization.Flows;
+using LarkService.Data;
+using LarkService.Data.Outbox;
+using LarkService.Events;
+using LarkService.Grants;
+using LarkService.Grants.OAuth;
+using LarkService.Grants.Sealing;
+using LarkService.Messaging;
+using LarkService.Platform;
+using LarkService.Platform.OpenApi;
+using LarkService.UnitTests.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace LarkService.UnitTests.Support;
+
+/// <summary>Grants and authorization as they are put together in earnest: a database file, a scripted platform, a clock that waits to be told.</summary>
+internal sealed class Scene : IDisposable
+{
+    private readonly TemporaryDatabase _file = TemporaryDatabase.WithTables();
+    private readonly OutboxSignal _signal = new();
+    private readonly TenantTokens _tenant;
+
+    public Scene(AuthorizationOptions? options = null)
+    {
+        var chosen = Options.Create(options ?? new AuthorizationOptions { RedirectUri = RedirectUri });
+        Database = new Database(DatabaseProvider.Sqlite, () =>
+        {
+            Opening();
+            return _file.Database.Open();
+        });
+        Outbox = new OutboxPublisher([Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked)], _signal, Clock);
+        OAuth = new OAuthClient(Platform);
+        _tenant = new TenantTokens(Platform, Apps, Clock);
+        Messages = new MessageClient(new OpenApiClient(Platform, _tenant), Apps);
+        Grants = new UserGrants(Database, Seal, Clock);
+        Cache = new TokenCache(Clock);
+        Refresher = new TokenRefresher(Grants, OAuth, Apps, new GrantMetrics(Meters), Clock, Host, NullLogger<TokenRefresher>.Instance);
+        Tokens = new UserTokens(Grants, Cache, Refresher, Clock, NullLogger<UserTokens>.Instance);
+        Revocations = new Revocations(Grants, Tokens, OAuth, Apps, Database, Outbox, NullLogger<Revocations>.Instance);
+        Sessions = new AuthorizationSessions(Database, Outbox, Clock);
+        Links = new ConsentLinks(OAuth, Apps, Seal, chosen, Clock);
+        Cards = new SessionCards(Sessions, Links, Grants, Messages, chosen, NullLogger<SessionCards>.Instance);
+        var metrics = new AuthorizationMetrics(Meters);
+        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Apps, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
+        Consents = new Consents(Sessions, Links, Completion, Cards, Grants, Apps, chosen, metrics, Clock);
+        AskInChat = new AskInChat(Consents, Messages, NullLogger<AskInChat>.Instance);
+        Redirects = new RedirectConsent(Sessions, Links, Completion, OAuth, Apps, chosen, Clock, NullLogger<RedirectConsent>.Instance);
+    }
+
+    public static string RedirectUri => "https://bot.example.com/oauth/callback";
+
+    public ManualTime Clock { get; } = new();
+
+    public OpenPlatform Platform { get; } = new();
+
+    public CountedMeters Meters { get; } = new();
+
+    public StoppableHost Host { get; } = new();
+
+    public LarkApps Apps { get; } = Some.Apps("cli_other");
+
+    public TokenSeal Seal { get; } = Some.Seal();
+
+    public Database Database { get; }
+
+    /// <summary>Called whenever a context is opened: what it does happens between two steps of the code under test.</summary>
+    public Action Opening { get; set; } = () => { };
+
+    public OutboxPublisher Outbox { get; }
+
+    public OAuthClient OAuth { get; }
+
+    public MessageClient Messages { get; }
+
+    public UserGrants Grants { get; }
+
+    public TokenCache Cache { get; }
+
+    public TokenRefresher Refresher { get; }
+
+    public UserTokens Tokens { get; }
+
+    public Revocations Revocations { get; }
+
+    public AuthorizationSessions Sessions { get; }
+
+    public ConsentLinks Links { get; }
+
+    public SessionCards Cards { get; }
+
+    public ConsentCompletion Completion { get; }
+
+    public Consents Consents { get; }
+
+    public AskInChat AskInChat { get; }
+
+    public RedirectConsent Redirects { get; }
+
+    /// <summary>Stores what a user agreed to, now.</summary>
+    public async Task<UserGrant> GrantAsync(string access = "access-1", string? refresh = "refresh-1", string? scopes = null, int seconds = 7200, UserKey? user = null)
+    {
+        var tokens = new TokenResponse(
+            new Secret(access), TimeSpan.FromSeconds(seconds), refresh is null ? null : new Secret(refresh), refresh is null ? null : TimeSpan.FromDays(7), ScopeSet.Parse(scopes ?? "auth:user.id:read offline_access"));
+        await Grants.StoreNowAsync(_file.Database, user ?? Some.User, tokens);
+        return (await StoredAsync(user))!;
+    }
+
+    public Task<UserGrant?> StoredAsync(UserKey? user = null) => Grants.FindAsync(user ?? Some.User, default);
+
+    /// <summary>A pending session with its link, and a card in chat.</summary>
+    public async Task<AuthorizationSession> SessionAsync(
+        SessionFlow flow = SessionFlow.Redirect, string scopes = "auth:user.id:read offline_access", UserKey? user = null, SessionOrigin origin = SessionOrigin.Rest, int seconds = 600, string? id = null)
+    {
+        var who = user ?? Some.User;
+        var sessionId = id ?? RandomIds.Create(128);
+        var link = await Links.MakeAsync(sessionId, who, ScopeSet.Parse(scopes), flow, default);
+        var session = new AuthorizationSession
+        {
+            SessionId = sessionId,
+            AppId = who.AppId,
+            OpenId = who.OpenId,
+            Flow = flow,
+            Origin = origin,
+            Scopes = ScopeSet.Parse(scopes),
+            PendingKey = AuthorizationSessions.PendingKeyFor(who, ScopeSet.Parse(scopes)),
+            StateHash = link.StateHash,
+            SealedPkceVerifier = link.SealedVerifier,
+            SealedDeviceCode = link.SealedDeviceCode,
+            SealedLink = link.SealedPage,
+            LinkExpiresAt = link.ExpiresAt,
+            PollSeconds = link.PollSeconds,
+            NextPollAt = link.FirstPollAt,
+            MessageId = "om_1",
+            ChatId = "oc_1",
+            Reason = "Because",
+            CreatedAt = Clock.GetUtcNow(),
+            ExpiresAt = Clock.GetUtcNow().AddSeconds(seconds),
+        };
+        Assert.True(await Sessions.AddAsync(session, default));
+        return await SessionAsync(sessionId);
+    }
+
+    /// <summary>The session as it is stored now.</summary>
+    public async Task<AuthorizationSession> SessionAsync(string id) => (await Sessions.FindAsync(id, default))!;
+
+    public Task<List<AuthorizationSession>> SessionsAsync() => Database.RunAsync(db => db.Set<AuthorizationSession>().AsNoTracking().OrderBy(s => s.CreatedAt).ToListAsync());
+
+    /// <summary>Topics of the follow-ups that wait, in their order.</summary>
+    public async Task<IReadOnlyList<string>> FollowUpsAsync() =>
+        await Database.RunAsync(db => db.Set<OutboxMessage>().OrderBy(m => m.Id).Select(m => m.Subscriber).ToListAsync());
+
+    /// <summary>A click on a session's card.</summary>
+    public static CardAction Click(AuthorizationSession session, string action, string? by = null, string? app = null) => new(
+        app ?? session.AppId, by ?? session.OpenId, action, JsonSerializer.SerializeToElement(new { action, session = session.SessionId }), "om_1", "oc_1", new Secret("c-1"));
+
+    public void Dispose()
+    {
+        Cache.Dispose();
+        _tenant.Dispose();
+        _signal.Dispose();
+        Meters.Dispose();
+        Host.Dispose();
+        _file.Dispose();
+    }
+
+    private static OutboxSubscription Subscription(string topic) => new(topic, topic, _ => throw new InvalidOperationException("Nobody carries out follow-ups here."));
+}
