@@ -21,10 +21,14 @@ internal sealed class RunningService : IService
 
     public IReadOnlyList<string> Output => [.. _logs.Lines];
 
-    public static async Task<RunningService> StartAsync(IReadOnlyDictionary<string, string> settings)
+    public static async Task<RunningService> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider clock)
     {
         var logs = new KeptLogs();
-        var app = ServiceHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], builder => builder.Logging.ClearProviders().AddProvider(logs));
+        var app = ServiceHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(logs);
+            builder.Services.AddSingleton(clock);
+        });
         Assert.Empty(CheckedOptions.FaultsIn(app.Services));
         var schema = app.Services.GetRequiredService<DatabaseSchema>();
         await schema.MigrateAsync(CancellationToken.None);

@@ -1,6 +1,12 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using LarkSandbox.Chat;
 using LarkSandbox.Hosting;
+using LarkSandbox.LongConnection;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LarkService.IntegrationTests.Support;
 
@@ -61,6 +67,9 @@ internal sealed class Scene : IAsyncDisposable
 
     public Uri Url { get; }
 
+    /// <summary>The service's clock, when it runs in this process.</summary>
+    public MovableTime Clock { get; } = new();
+
     public string BootstrapKey { get; } = "bootstrap-" + RandomNumberGenerator.GetHexString(32);
 
     public string EncryptionKey { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -88,6 +97,47 @@ internal sealed class Scene : IAsyncDisposable
     });
 
     private string RedirectUri => $"{Url.GetLeftPart(UriPartial.Authority)}/oauth/callback";
+
+    /// <summary>The inside of the service, when it runs in this process.</summary>
+    public T Inside<T>()
+        where T : notnull => ((RunningService)Service).Services.GetRequiredService<T>();
+
+    /// <summary>The inside of the platform.</summary>
+    public T InsidePlatform<T>()
+        where T : notnull => _sandbox.Services.GetRequiredService<T>();
+
+    /// <summary>Somebody is asked by REST and agrees.</summary>
+    public async Task GrantAsync(Person person, params string[] scopes)
+    {
+        var asked = (await Api.AskAsync(person, scopes)).Must(HttpStatusCode.Created);
+        var card = Platform.FindMessage(asked["messageId"]!)!;
+        await person.AgreeAsync(card);
+        await card.TurnsAsync("green");
+    }
+
+    /// <summary>What AI questions need.</summary>
+    public static string[] AiScopes { get; } = [.. LarkService.Apaas.Ai.AilyScopes.All];
+
+    public async Task<string?> GrantStatusAsync(Person person) => (await Api.GetAsync($"/api/v1/grants/{person.OpenId}"))["status"];
+
+    public async Task<string?> SessionStateAsync(string sessionId) => (await Api.GetAsync($"/api/v1/authorizations/{sessionId}"))["state"];
+
+    /// <summary>A click that no card of the sandbox would offer: anybody, any value. What the service answered, as JSON.</summary>
+    public async Task<string> PushClickAsync(Person by, JsonNode value, ChatMessage? on = null)
+    {
+        var envelope = InsidePlatform<Envelopes>().Callback("card.action.trigger", new JsonObject
+        {
+            ["operator"] = new JsonObject { ["open_id"] = by.OpenId, ["tenant_key"] = Options.Sandbox.TenantKey },
+            ["token"] = "c-" + RandomNumberGenerator.GetHexString(20),
+            ["action"] = new JsonObject { ["value"] = value.DeepClone(), ["tag"] = "button" },
+            ["host"] = "im_message",
+            ["context"] = new JsonObject { ["open_message_id"] = on?.MessageId ?? "om_x", ["open_chat_id"] = on?.ChatId ?? "oc_x" },
+        });
+        var result = await InsidePlatform<Pushes>().PushAsync(Encoding.UTF8.GetBytes(envelope.ToJsonString()), "callback", "a click", CancellationToken.None);
+        var answered = Assert.IsType<PushResult.Answered>(result);
+        Assert.Equal(200, answered.Code);
+        return Encoding.UTF8.GetString(answered.Data ?? []);
+    }
 
     /// <summary>A scene whose service is connected.</summary>
     public static async Task<Scene> StartAsync(SceneOptions? options = null)
@@ -164,7 +214,7 @@ internal sealed class Scene : IAsyncDisposable
         }
         else
         {
-            Service = await RunningService.StartAsync(settings);
+            Service = await RunningService.StartAsync(settings, Clock);
         }
 
         if (untilReady)
