@@ -22,7 +22,7 @@ internal sealed partial class RedirectConsent(
     /// <param name="state">From the query; consumed by the first who brings it.</param>
     /// <param name="code">From the query; null when the user refused.</param>
     /// <param name="error">From the query.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="ct">Counts until the state is consumed.</param>
     public async Task<RedirectOutcome> FinishAsync(string? state, Secret? code, string? error, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(state) || state.Length > 256 || (code is null && string.IsNullOrEmpty(error)))
@@ -35,20 +35,21 @@ internal sealed partial class RedirectConsent(
             return new(CallbackResult.UnknownLink, null);
         }
 
+        // State and code work once: from here on the work is done even if the person closes the page meanwhile.
         if (session.ExpiresAt <= clock.GetUtcNow())
         {
-            await completion.EndAsync(session, SessionState.Expired, null, ct);
+            await completion.EndAsync(session, SessionState.Expired, null, CancellationToken.None);
             return new(CallbackResult.Expired, session);
         }
 
         if (code is null)
         {
             // access_denied is the only value the platform sends here.
-            await completion.EndAsync(session, SessionState.Declined, null, ct);
+            await completion.EndAsync(session, SessionState.Declined, null, CancellationToken.None);
             return new(CallbackResult.Declined, session);
         }
 
-        return new(await ExchangeAsync(session, code, ct), session);
+        return new(await ExchangeAsync(session, code, CancellationToken.None), session);
     }
 
     private async Task<CallbackResult> ExchangeAsync(AuthorizationSession session, Secret code, CancellationToken ct)
