@@ -81,6 +81,24 @@ public sealed class CallbackPageTests
     }
 
     [Fact]
+    public async Task Whoever_closes_the_page_before_it_is_there_has_agreed_all_the_same()
+    {
+        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
+        var card = await AskedAsync(scene);
+        using var browser = new Browser(scene.Ava.OpenId);
+        var back = await browser.AllowAndStayAsync(card.Link());
+        scene.Platform.Faults.Board.DelayNext("/open-apis/authen/v2/oauth/token", TimeSpan.FromSeconds(1));
+
+        using var closed = new CancellationTokenSource();
+        var page = scene.Anonymous.GetAsync(back, closed.Token);
+        await Eventually.TrueAsync("the state being consumed", async () => await scene.Database.CountAsync("authorization_sessions", "state_hash IS NULL") == 1);
+        await closed.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => page);
+
+        await card.TurnsAsync("green");
+    }
+
+    [Fact]
     public async Task The_page_speaks_the_persons_language_and_protects_itself()
     {
         await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
