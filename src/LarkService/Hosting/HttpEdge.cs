@@ -19,10 +19,18 @@ internal static partial class HttpEdge
     public static void UseHttpEdge(this WebApplication app)
     {
         app.UseExceptionHandler();
-        app.UseStatusCodePages(context => context.HttpContext.Response.StatusCode == StatusCodes.Status404NotFound
-            ? Problems.NotFound("There is no such route.").ExecuteAsync(context.HttpContext)
-            : Task.CompletedTask);
+        app.UseStatusCodePages(context => context.HttpContext.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => Problems.NotFound("There is no such route.").ExecuteAsync(context.HttpContext),
+
+            // Kestrel stops a body while it is read; the framework then answers with the bare status.
+            StatusCodes.Status413PayloadTooLarge => TooLarge().ExecuteAsync(context.HttpContext),
+            _ => Task.CompletedTask,
+        });
     }
+
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult TooLarge() =>
+        Problems.Of("payload-too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large", "The body may have at most 1 MB.");
 
     private sealed partial class AsProblem(ILogger<AsProblem> logger) : IExceptionHandler
     {
@@ -41,7 +49,7 @@ internal static partial class HttpEdge
 
         private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult ForBadRequest(BadHttpRequestException bad) =>
             bad.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Problems.Of("payload-too-large", bad.StatusCode, "The request is too large", "The body may have at most 1 MB.")
+                ? TooLarge()
                 : Problems.Validation(bad.InnerException is System.Text.Json.JsonException json
                     ? $"The body is not the JSON this route takes{(json.Path is { } path ? $" (at {path})" : "")}."
                     : bad.Message);

@@ -27,7 +27,13 @@ internal static class ServiceHost
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         // The binary's own folder holds appsettings.json; the working directory holds .env and data.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        // The name says whose Razor Pages are served, whichever program this runs in.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(ServiceHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         AddDotEnv(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

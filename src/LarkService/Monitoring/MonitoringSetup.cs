@@ -21,6 +21,10 @@ internal static class MonitoringSetup
         builder.Logging.AddProvider(new SerilogLoggerProvider(logger, dispose: true));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+
+        // Whoever asked the database says what failed; and a probe every second must not fill the log with what it answers.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         return builder;
     }
 }

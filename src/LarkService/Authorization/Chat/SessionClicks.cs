@@ -22,7 +22,7 @@ internal abstract class SessionClick(AuthorizationSessions sessions) : ICardActi
 }
 
 /// <summary><em>Authorize</em> was pressed: the page opens by itself; we start to listen for the outcome.</summary>
-internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCards cards, TimeProvider clock) : SessionClick(sessions)
+internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCards cards, ConsentCompletion completion, TimeProvider clock) : SessionClick(sessions)
 {
     private readonly AuthorizationSessions _sessions = sessions;
 
@@ -31,6 +31,15 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
         if (session.State != SessionState.Pending || session.ExpiresAt <= clock.GetUtcNow())
         {
             return ClickedByUser.Say(Toast.Info(new("This link is over; the card shows how it stands.", "此链接已失效，请查看卡片上的最新状态。")));
+        }
+
+        if (session is { Flow: SessionFlow.Redirect, StateHash: null })
+        {
+            // Somebody came back with this link and we did not live to finish; it leads nowhere any more.
+            return ClickedByUser.Say(Toast.Info(new("That link was used. A fresh one is on its way to this card.", "该链接已使用过，此卡片即将更新为新链接。"))) with
+            {
+                Afterwards = token => completion.RenewLinkAsync(session, session.WrongPersonCount, token),
+            };
         }
 
         var now = clock.GetUtcNow();

@@ -31,7 +31,7 @@ internal sealed partial class ConsentCompletion(
         var who = await oauth.UserInfoAsync(app, issued.AccessToken, ct);
         if (!string.Equals(who.OpenId, session.OpenId, StringComparison.Ordinal))
         {
-            await DiscardAsync(app, issued, ct);
+            await DiscardAsync(app, who.OpenId, issued, ct);
             await WrongPersonAsync(session, who, ct);
             return CompletionOutcome.WrongPerson;
         }
@@ -39,7 +39,7 @@ internal sealed partial class ConsentCompletion(
         var stored = await sessions.FinishAsync(session, SessionState.Authorized, null, db => grants.StoreAsync(db, session.User, issued, who, ct), ct);
         if (!stored)
         {
-            await DiscardAsync(app, issued, ct);
+            await DiscardAsync(app, who.OpenId, issued, ct);
             return CompletionOutcome.TooLate;
         }
 
@@ -103,11 +103,13 @@ internal sealed partial class ConsentCompletion(
         }
     }
 
-    private async Task DiscardAsync(LarkApp app, TokenResponse issued, CancellationToken ct)
+    /// <summary>Revoking a refresh token takes all of the person's consent with it, so whoever has a grant in use keeps that.</summary>
+    private async Task DiscardAsync(LarkApp app, string openId, TokenResponse issued, CancellationToken ct)
     {
         try
         {
-            if (issued.RefreshToken is { } refresh)
+            var inUse = await grants.FindAsync(new UserKey(app.AppId, openId), ct) is { Status: GrantStatus.Active };
+            if (issued.RefreshToken is { } refresh && !inUse)
             {
                 await oauth.RevokeAsync(app, refresh, "refresh_token", ct);
             }

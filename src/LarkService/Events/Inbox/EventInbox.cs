@@ -1,4 +1,3 @@
-using System.Text;
 using LarkService.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,7 +13,7 @@ internal sealed class EventInbox(Database database, InboxSignal signal, TimeProv
     {
         var position = NextPosition(); // before anything is awaited: the order of arrival
         await using var db = database.Open();
-        var stored = await InsertAsync(db, received, Encoding.UTF8.GetString(json.Span), position, ct);
+        var stored = await InsertAsync(db, received, KeptPush.Of(json.Span), position, ct);
         if (stored)
         {
             signal.Wake();
