@@ -3,7 +3,6 @@ using LarkService.Platform;
 using LarkService.Platform.Http;
 using LarkService.Platform.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Polly.Timeout;
 
 namespace LarkService.Authorization;
 
@@ -54,7 +53,7 @@ internal static partial class AuthorizationEndpoints
         {
             return Problems.PlatformRefused(e.Error);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException)
+        catch (HttpRequestException e)
         {
             return Problems.PlatformUnavailable();
         }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using LarkService.Grants.OAuth;
 using LarkService.Platform;
-using Polly.Timeout;
 
 namespace LarkService.Grants;
 
@@ -97,7 +96,7 @@ internal sealed partial class TokenRefresher(
             // Once sent the token is spent, so not even the end of the host interrupts this; the client has its own limit.
             return await oauth.RefreshAsync(apps.Get(grant.AppId), token, CancellationToken.None);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or TaskCanceledException)
+        catch (HttpRequestException e)
         {
             Log.NoAnswer(logger, grant.AppId, grant.OpenId, e.GetType().Name);
             return null;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LarkService.Platform.Http;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -8,7 +9,8 @@ internal static partial class HttpEdge
 {
     public static IServiceCollection AddHttpEdge(this IServiceCollection services)
     {
-        services.AddProblemDetails();
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = context =>
+            context.ProblemDetails.Extensions["traceId"] = Activity.Current?.TraceId.ToString()); // as the log has it
         services.AddExceptionHandler<AsProblem>();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
@@ -25,12 +27,17 @@ internal static partial class HttpEdge
 
             // Kestrel stops a body while it is read; the framework then answers with the bare status.
             StatusCodes.Status413PayloadTooLarge => TooLarge().ExecuteAsync(context.HttpContext),
+            StatusCodes.Status405MethodNotAllowed => Other(context, "This route does not take this method."),
+            StatusCodes.Status415UnsupportedMediaType => Other(context, "The body must be application/json."),
             _ => Task.CompletedTask,
         });
     }
 
     private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult TooLarge() =>
         Problems.Of("payload-too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large", "The body may have at most 1 MB.");
+
+    private static Task Other(StatusCodeContext context, string detail) =>
+        Problems.Of("validation", context.HttpContext.Response.StatusCode, "The request is not valid", detail).ExecuteAsync(context.HttpContext);
 
     private sealed partial class AsProblem(ILogger<AsProblem> logger) : IExceptionHandler
     {
@@ -39,7 +46,7 @@ internal static partial class HttpEdge
             var problem = exception is BadHttpRequestException bad ? ForBadRequest(bad) : null;
             if (problem is null)
             {
-                Log.Unexpected(logger, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, exception);
+                Log.Unexpected(logger, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName, exception);
                 problem = Problems.Of("internal", StatusCodes.Status500InternalServerError, "Something went wrong here", "It is not your request's fault. The traceId finds it in the log.");
             }
 

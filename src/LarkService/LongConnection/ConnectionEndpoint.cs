@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
-using Polly.Timeout;
 
 namespace LarkService.LongConnection;
 
@@ -26,7 +25,7 @@ internal sealed class ConnectionEndpoint(IHttpClientFactory http, LongConnection
         {
             return EndpointRefusals.Unreachable(app, $"cannot be reached ({e.HttpRequestError})");
         }
-        catch (Exception e) when (e is TimeoutRejectedException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             return EndpointRefusals.Unreachable(app, e is IOException ? "broke off its answer" : $"did not answer within {Limit.TotalSeconds} s");
         }

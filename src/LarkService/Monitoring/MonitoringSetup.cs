@@ -18,9 +18,7 @@ internal static class MonitoringSetup
             .WriteTo.Async(a => a.Console(new JsonLines(), LogEventLevel.Verbose), BufferedLines, blockWhenFull: false)
             .CreateLogger();
         builder.Logging.ClearProviders();
-        builder.Logging.AddProvider(new SerilogLoggerProvider(logger, dispose: true));
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(logger, dispose: true)); // made by the container, so it is flushed with it
 
         // Whoever asked the database says what failed; and a probe every second must not fill the log with what it answers.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);

@@ -23,8 +23,8 @@ internal static class PlatformSetup
     public static IHttpClientBuilder UseOpenPlatform(this IHttpClientBuilder client) => client
         .ConfigureHttpClient(c =>
         {
-            // Each try has its own limit in RetryHandler; this one only bounds their sum.
-            c.Timeout = TimeSpan.FromSeconds(60);
+            // Each try, with its body, has its own limit in RetryHandler: four of 15 s and the pauses between them.
+            c.Timeout = Timeout.InfiniteTimeSpan;
             c.MaxResponseContentBufferSize = PlatformAnswer.MaxBytes;
             c.DefaultRequestHeaders.UserAgent.ParseAdd("LarkService/0.1");
         })

@@ -1,4 +1,3 @@
-using Polly.Timeout;
 
 namespace LarkService.Apaas.Ai;
 
@@ -7,7 +6,7 @@ internal static class Unreachable
 {
     public static bool Is(Exception fault, CancellationToken ct) => fault switch
     {
-        HttpRequestException or TimeoutRejectedException => true,
+        HttpRequestException => true,
         OperationCanceledException => !ct.IsCancellationRequested, // the HTTP client's own limit
         _ => false,
     };

@@ -2,7 +2,6 @@ using LarkService.Authorization.Cards;
 using LarkService.Messaging;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
-using Polly.Timeout;
 
 namespace LarkService.Authorization.Chat;
 
@@ -18,7 +17,7 @@ internal sealed partial class AskInChat(Consents consents, MessageClient message
                 await SayAsync(ask, NoticeCards.TooOften(), ct);
             }
         }
-        catch (Exception e) when (e is PlatformException or HttpRequestException or TimeoutRejectedException)
+        catch (Exception e) when (e is PlatformException or HttpRequestException)
         {
             Log.NotAsked(logger, ask.User.AppId, e);
             await SayAsync(ask, NoticeCards.CouldNotAsk(), ct);

@@ -3,7 +3,6 @@ using LarkService.Grants.OAuth;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 using Microsoft.EntityFrameworkCore;
-using Polly.Timeout;
 
 namespace LarkService.Authorization.Flows;
 
@@ -91,7 +90,7 @@ internal sealed partial class DevicePollLoop(
                 ? completion.CompleteAsync(session, issued.Tokens, ct)
                 : NotYetAsync(session, (TokenAnswer.Refused)answer, ct));
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or TaskCanceledException)
+        catch (HttpRequestException e)
         {
             await AgainAsync(session, session.PollSeconds + 1, ct);
         }

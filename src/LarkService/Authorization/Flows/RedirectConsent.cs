@@ -2,7 +2,6 @@ using LarkService.Grants.OAuth;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 using Microsoft.Extensions.Options;
-using Polly.Timeout;
 
 namespace LarkService.Authorization.Flows;
 
@@ -74,7 +73,7 @@ internal sealed partial class RedirectConsent(
                 _ => throw new InvalidOperationException(),
             };
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or TaskCanceledException or PlatformException)
+        catch (Exception e) when (e is HttpRequestException or PlatformException)
         {
             Log.Unavailable(logger, session.SessionId, e.GetType().Name);
             await completion.EndAsync(session, SessionState.Failed, SessionErrors.PlatformUnavailable, ct);

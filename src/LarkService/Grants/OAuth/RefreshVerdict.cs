@@ -33,6 +33,7 @@ internal static class RefreshVerdicts
         20037 => RefreshVerdict.AskAgain,                // expired, or 365 days since the authorization
         20066 => RefreshVerdict.AskAgain,                // user frozen or resigned
         20064 or 20073 => RefreshVerdict.LookThenAskAgain, // revoked, already used
+        0 => RefreshVerdict.Retry,                       // no answer of the platform's: a proxy's page, say
         _ when error.IsTransient => RefreshVerdict.Retry,
         _ => RefreshVerdict.Configuration,               // 20002 secret, 20009 not installed, 20010, 20048, 20069, 20074 …
     };

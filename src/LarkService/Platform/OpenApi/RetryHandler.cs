@@ -44,11 +44,27 @@ internal sealed class RetryHandler : DelegatingHandler
         var pipeline = request.Method == HttpMethod.Get || request.Options.TryGetValue(Safe, out var safe) && safe ? _repeating : _once;
         try
         {
-            return await pipeline.ExecuteAsync(async ct => await base.SendAsync(request, ct), cancellationToken);
+            return await pipeline.ExecuteAsync(async ct => await AnswerAsync(request, ct), cancellationToken);
         }
         catch (TimeoutRejectedException e)
         {
             throw new HttpRequestException(HttpRequestError.Unknown, $"No answer within {e.Timeout}.", e);
+        }
+    }
+
+    // The body belongs to the try: one that stalls half-way is no answer either.
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        var response = await base.SendAsync(request, ct);
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(PlatformAnswer.MaxBytes, ct);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class TenantTokens(IHttpClientFactory http, LarkApps apps, TimeP
         {
             return await RequestAsync(app, ct);
         }
-        catch (HttpRequestException) when (present is not null && present.EndsAt > clock.GetUtcNow() + Margin)
+        catch (Exception e) when (e is HttpRequestException or PlatformException { Error.IsTransient: true } && present is not null && present.EndsAt > clock.GetUtcNow() + Margin)
         {
             // The platform is out of reach: what we hold is good to its end, so the next try can wait.
             return present with { RenewAt = clock.GetUtcNow() + Pause };
