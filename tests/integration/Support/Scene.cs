@@ -197,6 +197,7 @@ internal sealed class Scene : IAsyncDisposable
     public async Task StartServiceAsync(Dictionary<string, string>? settings = null, bool untilReady = true)
     {
         settings ??= Settings();
+        var first = Service is null;
         if (Service is not null)
         {
             _earlierOutput.AddRange(Service.Output);
@@ -205,7 +206,7 @@ internal sealed class Scene : IAsyncDisposable
 
         if (Options.OwnProcess)
         {
-            if (Options.Engine == Engine.Postgres)
+            if (first && Options.Engine == Engine.Postgres)
             {
                 Assert.Equal(0, (await ServiceProcess.RunAsync(settings, "migrate")).ExitCode);
             }
