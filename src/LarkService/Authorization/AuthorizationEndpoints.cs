@@ -53,7 +53,7 @@ internal static partial class AuthorizationEndpoints
         {
             return Problems.PlatformRefused(e.Error);
         }
-        catch (HttpRequestException e)
+        catch (HttpRequestException)
         {
             return Problems.PlatformUnavailable();
         }

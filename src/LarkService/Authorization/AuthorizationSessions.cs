@@ -23,6 +23,12 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             .OrderByDescending(s => s.CreatedAt)
             .ToListAsync(ct));
 
+    /// <summary>Sessions of the user whose time is over, but which nobody has ended yet.</summary>
+    public Task<List<AuthorizationSession>> OverdueOfAsync(UserKey user, CancellationToken ct) => database.RunAsync(db =>
+        db.Set<AuthorizationSession>().AsNoTracking()
+            .Where(s => s.AppId == user.AppId && s.OpenId == user.OpenId && s.State == SessionState.Pending && s.ExpiresAt <= clock.GetUtcNow())
+            .ToListAsync(ct));
+
     /// <summary>When the user was asked lately, newest first; the user's own wishes and other people's are counted apart.</summary>
     public Task<List<DateTimeOffset>> AskedSinceAsync(UserKey user, bool byUser, DateTimeOffset since, CancellationToken ct) => database.RunAsync(db =>
         db.Set<AuthorizationSession>()
@@ -80,7 +86,7 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     public async Task<bool> FinishAsync(
         AuthorizationSession session, SessionState to, string? errorCode, Func<LarkDbContext, Task>? alongside, CancellationToken ct)
     {
-        var won = await database.TransactAsync(async db =>
+        var won = await WithoutCollisionAsync(() => database.TransactAsync(async db =>
         {
             var changed = await Pending(db, session.SessionId).ExecuteUpdateAsync(u => u
                 .SetProperty(s => s.State, to)
@@ -102,9 +108,35 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             outbox.Add(db, SessionTopics.Finished, session.SessionId, new SessionChanged(session.SessionId));
             await db.SaveChangesAsync(ct);
             return true;
-        }, ct);
+        }, ct));
         outbox.Committed();
         return won;
+    }
+
+    // Two sessions of one user may end in the same moment, or the grant may be refreshed meanwhile: the whole step is taken again.
+    private static async Task<bool> WithoutCollisionAsync(Func<Task<bool>> step)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await step();
+            }
+            catch (DbUpdateException) when (attempt < 4)
+            {
+            }
+        }
+    }
+
+    /// <summary>Has the card drawn again, because somebody may have shown an older state on it.</summary>
+    public async Task ShowAgainAsync(string sessionId, CancellationToken ct)
+    {
+        await database.RunAsync(db =>
+        {
+            outbox.Add(db, SessionTopics.Changed, sessionId, new SessionChanged(sessionId));
+            return db.SaveChangesAsync(ct);
+        });
+        outbox.Committed();
     }
 
     /// <summary>Changes a pending session and has its card follow.</summary>

@@ -16,13 +16,31 @@ internal sealed class Consents(
     LarkApps apps,
     IOptions<AuthorizationOptions> options,
     AuthorizationMetrics metrics,
-    TimeProvider clock)
+    TimeProvider clock) : IDisposable
 {
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     /// <exception cref="Platform.OpenApi.PlatformException">The platform refused to make a link or to send the card; nothing is pending.</exception>
     /// <exception cref="HttpRequestException">The platform could not be reached; nothing is pending.</exception>
     public async Task<AskOutcome> AskAsync(ConsentAsk ask, CancellationToken ct)
+    {
+        // One at a time for a user, so that several wishes at once become one card and are counted.
+        var turn = _turns[(ask.User.GetHashCode() & int.MaxValue) % _turns.Length];
+        await turn.WaitAsync(ct);
+        try
+        {
+            return await AskInTurnAsync(ask, ct);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose() => Array.ForEach(_turns, turn => turn.Dispose());
+
+    private async Task<AskOutcome> AskInTurnAsync(ConsentAsk ask, CancellationToken ct)
     {
         var grant = await grants.FindAsync(ask.User, ct) is { Status: GrantStatus.Active } active ? active : null;
         var wanted = apps.Get(ask.User.AppId).Scopes.Union(ask.Scopes);
@@ -35,7 +53,7 @@ internal sealed class Consents(
         var pending = await sessions.PendingOfAsync(ask.User, ct);
         if (pending.Find(s => s.Scopes.Covers(wanted)) is { } same)
         {
-            return new AskOutcome.Asked(same, CardSent: false);
+            return await WithCardAsync(same, ask, ct);
         }
 
         if (await TooOftenAsync(ask, ct) is { } wait)
@@ -44,12 +62,17 @@ internal sealed class Consents(
             return new AskOutcome.TooOften(wait);
         }
 
+        foreach (var overdue in await sessions.OverdueOfAsync(ask.User, ct))
+        {
+            await completion.EndAsync(overdue, SessionState.Expired, null, ct); // it still holds the place of a new one
+        }
+
         var session = await CreateAsync(ask, wanted, ct);
         if (session is null)
         {
-            // The same request came twice at once; the other one sends the card.
+            // The same request came to two processes at once.
             var other = (await sessions.PendingOfAsync(ask.User, ct)).Find(s => s.Scopes.Covers(wanted));
-            return other is null ? new AskOutcome.TooOften(TimeSpan.FromSeconds(1)) : new AskOutcome.Asked(other, CardSent: false);
+            return other is null ? new AskOutcome.TooOften(TimeSpan.FromSeconds(1)) : await WithCardAsync(other, ask, ct);
         }
 
         await SendAsync(session, ask, ct);
@@ -59,6 +82,18 @@ internal sealed class Consents(
         }
 
         return new AskOutcome.Asked(await sessions.FindAsync(session.SessionId, ct) ?? session, CardSent: true);
+    }
+
+    /// <summary>A pending session without a card was begun by a process that died; its message goes out once, whoever sends it.</summary>
+    private async Task<AskOutcome> WithCardAsync(AuthorizationSession pending, ConsentAsk ask, CancellationToken ct)
+    {
+        if (pending.MessageId is not null)
+        {
+            return new AskOutcome.Asked(pending, CardSent: false);
+        }
+
+        await cards.SendAsync(pending, ask.IsGroup, ct);
+        return new AskOutcome.Asked(await sessions.FindAsync(pending.SessionId, ct) ?? pending, CardSent: true);
     }
 
     private async Task<TimeSpan?> TooOftenAsync(ConsentAsk ask, CancellationToken ct)

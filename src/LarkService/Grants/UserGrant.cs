@@ -75,6 +75,7 @@ internal sealed class UserGrant
             grant.HasIndex(g => new { g.Status, g.AccessExpiresAt });
             grant.HasIndex(g => new { g.Status, g.RefreshExpiresAt });
             grant.Property(g => g.Status).HasConversion(s => s.Word(), s => GrantStatusWords.Find(s)!.Value).HasMaxLength(32);
+            grant.Property(g => g.Version).IsConcurrencyToken();
             grant.Property(g => g.AppId).HasMaxLength(64);
             grant.Property(g => g.OpenId).HasMaxLength(64);
             grant.Property(g => g.SealedAccessToken).HasColumnName("access_token").HasMaxLength(SealedToken);

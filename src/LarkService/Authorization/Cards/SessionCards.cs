@@ -26,12 +26,13 @@ internal sealed partial class SessionCards(
         var card = await RenderAsync(session, ct);
         if (isGroup && await TryOnlyVisibleAsync(session, card, ct))
         {
+            await FollowAsync(session, ct);
             return;
         }
 
         var receiver = session.ChatId is { } chat && !isGroup ? Receiver.Chat(chat) : Receiver.User(session.OpenId);
-        var sent = await messages.SendCardAsync(session.AppId, receiver, card, MessageUuid.For("consent", session.SessionId), ct);
-        await sessions.CardSentAsync(session.SessionId, sent.MessageId, sent.ChatId, onlyVisible: false, ct);
+        await SendAsync(session, receiver, card, MessageUuid.For("consent", session.SessionId), ct);
+        await FollowAsync(session, ct);
     }
 
     /// <summary>Shows the session on the card of an earlier one, which lets go of it.</summary>
@@ -81,17 +82,42 @@ internal sealed partial class SessionCards(
         catch (PlatformException e) when (MessageErrors.CannotBeChanged(e.Error.Code))
         {
             Log.SentAnew(logger, session.SessionId, e.Error.Code);
-            var uuid = MessageUuid.For("consent-anew", $"{session.SessionId}/{session.State}");
-            await messages.SendCardAsync(session.AppId, Receiver.User(session.OpenId), card, uuid, ct);
+            await SendAsync(session, Receiver.User(session.OpenId), card, MessageUuid.For("consent-anew", $"{session.SessionId}/{session.State}"), ct);
         }
     }
 
     private async Task ReplaceOnlyVisibleAsync(AuthorizationSession session, string messageId, Card card, CancellationToken ct)
     {
-        await messages.DeleteOnlyVisibleAsync(session.AppId, messageId, ct);
+        try
+        {
+            await messages.DeleteOnlyVisibleAsync(session.AppId, messageId, ct);
+        }
+        catch (PlatformException e)
+        {
+            Log.NotDeleted(logger, session.SessionId, e.Error.Code); // gone already, by an earlier try of ours
+        }
+
         if (!await TryOnlyVisibleAsync(session, card, ct))
         {
-            await messages.SendCardAsync(session.AppId, Receiver.User(session.OpenId), card, MessageUuid.For("consent-direct", $"{session.SessionId}/{session.State}"), ct);
+            await SendAsync(session, Receiver.User(session.OpenId), card, MessageUuid.For("consent-direct", $"{session.SessionId}/{session.State}"), ct);
+        }
+    }
+
+    private async Task SendAsync(AuthorizationSession session, Receiver receiver, Card card, string uuid, CancellationToken ct)
+    {
+        var sent = await messages.SendCardAsync(session.AppId, receiver, card, uuid, ct);
+        if (sent.MessageId.Length > 0)
+        {
+            await sessions.CardSentAsync(session.SessionId, sent.MessageId, sent.ChatId, onlyVisible: false, ct);
+        }
+    }
+
+    // The session may have ended before anybody knew where its card is.
+    private async Task FollowAsync(AuthorizationSession session, CancellationToken ct)
+    {
+        if ((await sessions.FindAsync(session.SessionId, ct))?.State != session.State)
+        {
+            await sessions.ShowAgainAsync(session.SessionId, ct);
         }
     }
 
@@ -113,6 +139,9 @@ internal sealed partial class SessionCards(
 
     private static partial class Log
     {
+        [LoggerMessage(3, LogLevel.Information, "Session {SessionId}: the card only its user sees could not be deleted (code {Code})")]
+        public static partial void NotDeleted(ILogger logger, string sessionId, int code);
+
         [LoggerMessage(1, LogLevel.Information, "Session {SessionId}: its card can no longer be changed (code {Code}); a new one was sent")]
         public static partial void SentAnew(ILogger logger, string sessionId, int code);
 

@@ -48,10 +48,19 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
             Toast.Info(new("Finish in the page that opened.", "请在打开的页面中完成授权。")),
             await cards.RenderAsync(session, ct)) with
         {
-            Afterwards = token => _sessions.ChangeAsync(session.SessionId, u => u
-                .SetProperty(s => s.OpenedAt, s => s.OpenedAt ?? now)
-                .SetProperty(s => s.NextPollAt, s => s.SealedDeviceCode == null ? null : now + TimeSpan.FromSeconds(session.PollSeconds)), showOnCard: false, token),
+            Afterwards = token => ListenAsync(session, now, token),
         };
+    }
+
+    private async Task ListenAsync(AuthorizationSession session, DateTimeOffset now, CancellationToken ct)
+    {
+        var listening = await _sessions.ChangeAsync(session.SessionId, u => u
+            .SetProperty(s => s.OpenedAt, s => s.OpenedAt ?? now)
+            .SetProperty(s => s.NextPollAt, s => s.SealedDeviceCode == null ? null : now + TimeSpan.FromSeconds(session.PollSeconds)), showOnCard: false, ct);
+        if (!listening)
+        {
+            await _sessions.ShowAgainAsync(session.SessionId, ct); // it ended while we answered, and our answer was the older picture
+        }
     }
 }
 

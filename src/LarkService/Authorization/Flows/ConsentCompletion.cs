@@ -3,6 +3,7 @@ using LarkService.Grants;
 using LarkService.Grants.OAuth;
 using LarkService.Messaging;
 using LarkService.Platform;
+using LarkService.Platform.OpenApi;
 
 namespace LarkService.Authorization.Flows;
 
@@ -24,11 +25,12 @@ internal sealed partial class ConsentCompletion(
 {
     /// <summary>As many times somebody else may agree in the user's place before the session ends.</summary>
     private const int MaxWrongPersons = 5;
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
 
     public async Task<CompletionOutcome> CompleteAsync(AuthorizationSession session, TokenResponse issued, CancellationToken ct)
     {
         var app = apps.Get(session.AppId);
-        var who = await oauth.UserInfoAsync(app, issued.AccessToken, ct);
+        var who = await WhoAsync(app, issued, ct);
         if (!string.Equals(who.OpenId, session.OpenId, StringComparison.Ordinal))
         {
             await DiscardAsync(app, who.OpenId, issued, ct);
@@ -48,6 +50,24 @@ internal sealed partial class ConsentCompletion(
         Log.Authorized(logger, session.SessionId, session.AppId, issued.Scopes.Count);
         return CompletionOutcome.Authorized;
     }
+
+    // The code is spent and the tokens are in our hands alone: a passing fault must not cost the user another consent.
+    private async Task<UserInfo> WhoAsync(LarkApp app, TokenResponse issued, CancellationToken ct)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await oauth.UserInfoAsync(app, issued.AccessToken, ct);
+            }
+            catch (Exception e) when (attempt < Pauses.Length && IsPassing(e))
+            {
+                await Task.Delay(Pauses[attempt], clock, ct);
+            }
+        }
+    }
+
+    private static bool IsPassing(Exception e) => e is HttpRequestException or PlatformException { Error: { IsTransient: true } or { Code: 20050 } };
 
     /// <summary>Ends a session that will bring no grant.</summary>
     public async Task EndAsync(AuthorizationSession session, SessionState state, string? errorCode, CancellationToken ct)

@@ -90,7 +90,7 @@ internal sealed partial class DevicePollLoop(
                 ? completion.CompleteAsync(session, issued.Tokens, ct)
                 : NotYetAsync(session, (TokenAnswer.Refused)answer, ct));
         }
-        catch (HttpRequestException e)
+        catch (HttpRequestException)
         {
             await AgainAsync(session, session.PollSeconds + 1, ct);
         }

@@ -79,6 +79,13 @@ internal sealed partial class RedirectConsent(
             await completion.EndAsync(session, SessionState.Failed, SessionErrors.PlatformUnavailable, ct);
             return CallbackResult.Failed;
         }
+        catch (Exception e)
+        {
+            // A fault of ours: the state is used up, so the card gets a link that works.
+            Log.Stranded(logger, session.SessionId, e);
+            await completion.RenewLinkAsync(session, session.WrongPersonCount, ct);
+            return CallbackResult.CodeSpent;
+        }
     }
 
     private async Task<TokenAnswer> ExchangeWithPatienceAsync(AuthorizationSession session, Secret code, CancellationToken ct)
@@ -111,6 +118,9 @@ internal sealed partial class RedirectConsent(
 
     private static partial class Log
     {
+        [LoggerMessage(3, LogLevel.Error, "Session {SessionId}: the consent could not be finished; its card gets a fresh link")]
+        public static partial void Stranded(ILogger logger, string sessionId, Exception e);
+
         [LoggerMessage(1, LogLevel.Warning, "Session {SessionId}: the code could not be exchanged ({Reason})")]
         public static partial void Unavailable(ILogger logger, string sessionId, string reason);
 
