@@ -94,6 +94,11 @@ internal static partial class AuthorizationEndpoints
             return $"reason has {request.Reason.Length} characters: at most {MaxReason} are shown to the user.";
         }
 
+        if (request.Reason?.Any(c => char.IsControl(c) && c is not '\n' and not '\r' and not '\t') == true)
+        {
+            return "reason holds control characters: write plain text.";
+        }
+
         return request.Detail is null or "detailed" or "concise" ? null : "detail is 'detailed' or 'concise'.";
     }
 

@@ -18,6 +18,7 @@ internal static class DataSetup
             ? new Database(DatabaseProvider.Postgres, provider.GetRequiredService<IDbContextFactory<PostgresLarkDbContext>>().CreateDbContext)
             : new Database(DatabaseProvider.Sqlite, provider.GetRequiredService<IDbContextFactory<SqliteLarkDbContext>>().CreateDbContext));
         services.AddSingleton<DatabaseSchema>();
+        services.AddSingleton<LeaseOwner>();
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddHostedService<OutboxLoop>();

@@ -27,8 +27,8 @@ internal static class Bridges
         SessionState.Authorized => ConsentState.Granted,
         SessionState.Declined => ConsentState.Declined,
 
-        // A wider request has taken its place; the work asks again and finds that one.
-        SessionState.Superseded => ConsentState.Granted,
+        SessionState.Superseded => ConsentState.Superseded,
+        SessionState.Failed => ConsentState.Failed,
         _ => ConsentState.Expired,
     };
 

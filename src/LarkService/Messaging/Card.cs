@@ -48,7 +48,7 @@ internal sealed record Card
 
     private JsonObject Config()
     {
-        var config = new JsonObject { ["update_multi"] = true };
+        var config = new JsonObject { ["update_multi"] = true, ["enable_forward"] = false }; // its buttons are for one person
         if ((Summary ?? Header?.Title) is { } summary)
         {
             config["summary"] = summary.WriteTo([]);

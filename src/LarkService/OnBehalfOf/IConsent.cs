@@ -38,4 +38,10 @@ internal enum ConsentState
 
     /// <summary>Over without an answer.</summary>
     Expired,
+
+    /// <summary>The platform or we could not bring it about.</summary>
+    Failed,
+
+    /// <summary>A wider request has taken its place: ask again to find that one.</summary>
+    Superseded,
 }

@@ -44,10 +44,13 @@ internal sealed class ParkedCall
     /// <summary>Not before this time: now, the time of the next try, or the end of the lease of whoever works on it.</summary>
     public DateTimeOffset DueAt { get; set; }
 
+    /// <summary>Who works on it; only they may write what became of it.</summary>
+    public string? LeaseOwner { get; set; }
+
     /// <summary>Tries that failed.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>How often the user was asked for it.</summary>
+    /// <summary>How often the user agreed, and it was not enough.</summary>
     public int Rounds { get; set; }
 
     /// <summary>Set when it will not be done; its runner has yet to say so to the user.</summary>
@@ -75,6 +78,7 @@ internal sealed class ParkedCall
             call.Property(c => c.OpenId).HasMaxLength(64);
             call.Property(c => c.SessionId).HasMaxLength(32);
             call.Property(c => c.State).HasMaxLength(20);
+            call.Property(c => c.LeaseOwner).HasMaxLength(32);
             call.Property(c => c.GiveUpAs).HasMaxLength(20);
             call.Property(c => c.SealedPayload).HasColumnName("payload");
         }

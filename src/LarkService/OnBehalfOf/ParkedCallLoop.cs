@@ -4,13 +4,13 @@ using Microsoft.EntityFrameworkCore;
 namespace LarkService.OnBehalfOf;
 
 /// <summary>
-/// Sees to it that kept work is done: takes what is due, oldest first, one at a time for each user and kind, a bounded number
-/// in all. A claim is a lease, renewed while the work runs; when its process dies another takes over.
+/// Sees to it that kept work is done: takes what is due, oldest first, a bounded number for each user and kind and in all. A claim is a lease, renewed while the work runs; when its process dies another takes over.
 /// </summary>
 internal sealed partial class ParkedCallLoop(
-    Database database, ParkedCallRun run, ParkedCallSignal signal, TimeProvider clock, ILogger<ParkedCallLoop> logger) : BackgroundService
+    Database database, LeaseOwner owner, ParkedCallRun run, ParkedCallSignal signal, TimeProvider clock, ILogger<ParkedCallLoop> logger) : BackgroundService
 {
     private const int AtOnce = 32;
+    private const int AtOnceForUser = 3;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Renew = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
@@ -70,8 +70,8 @@ internal sealed partial class ParkedCallLoop(
         var calls = db.Set<ParkedCall>();
         return await calls.AsNoTracking()
             .Where(c => c.State == ParkedCallState.Running && c.DueAt <= now)
-            .Where(c => !calls.Any(o => o.AppId == c.AppId && o.OpenId == c.OpenId && o.Kind == c.Kind && o.State == ParkedCallState.Running
-                && (o.CreatedAt < c.CreatedAt || (o.CreatedAt == c.CreatedAt && o.Id.CompareTo(c.Id) < 0))))
+            .Where(c => calls.Count(o => o.AppId == c.AppId && o.OpenId == c.OpenId && o.Kind == c.Kind && o.State == ParkedCallState.Running
+                && (o.CreatedAt < c.CreatedAt || (o.CreatedAt == c.CreatedAt && o.Id.CompareTo(c.Id) < 0))) < AtOnceForUser)
             .OrderBy(c => c.CreatedAt)
             .Take(atMost)
             .ToListAsync(ct);
@@ -82,7 +82,7 @@ internal sealed partial class ParkedCallLoop(
         var now = clock.GetUtcNow();
         return await database.RunAsync(db => db.Set<ParkedCall>()
             .Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.DueAt == call.DueAt && c.DueAt <= now)
-            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now + Lease), ct)) == 1;
+            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now + Lease).SetProperty(c => c.LeaseOwner, owner.Id), ct)) == 1;
     }
 
     private async Task WorkAsync(ParkedCall call, CancellationToken ct)
@@ -108,20 +108,22 @@ internal sealed partial class ParkedCallLoop(
     private async Task RenewAsync(ParkedCall call, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(Renew, clock);
-        try
+        while (!ct.IsCancellationRequested)
         {
-            while (await timer.WaitForNextTickAsync(ct))
+            try
             {
-                await database.RunAsync(db => db.Set<ParkedCall>().Where(c => c.Id == call.Id && c.State == ParkedCallState.Running)
+                await timer.WaitForNextTickAsync(ct);
+                await database.RunAsync(db => db.Set<ParkedCall>().Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.LeaseOwner == owner.Id)
                     .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + Lease), ct));
             }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-        catch (Exception e)
-        {
-            Log.Trouble(logger, e);
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.Trouble(logger, e); // the next tick may do better, before the lease ends
+            }
         }
     }
 

@@ -8,7 +8,7 @@ namespace LarkService.OnBehalfOf;
 
 /// <summary>One try at one piece of work, and what becomes of it.</summary>
 internal sealed partial class ParkedCallRun(
-    Database database, TokenSeal seal, IEnumerable<IParkedCallRunner> runners, IConsent consent, ParkedCalls parked, TimeProvider clock, ILogger<ParkedCallRun> logger)
+    Database database, LeaseOwner owner, TokenSeal seal, IEnumerable<IParkedCallRunner> runners, IConsent consent, ParkedCalls parked, TimeProvider clock, ILogger<ParkedCallRun> logger)
 {
     /// <summary>A user who agrees to less than is needed is asked again, but not for ever.</summary>
     private const int MaxRounds = 3;
@@ -24,12 +24,12 @@ internal sealed partial class ParkedCallRun(
             {
                 var why = Enum.Parse<ParkedCallEnd>(end);
                 await _runners[call.Kind].GiveUpAsync(call.User, payload, why, ct);
-                await EndAsync(call, StateOf(why), ct);
+                await EndAsync(call, StateOf(why));
                 return;
             }
 
             await _runners[call.Kind].RunAsync(call.User, payload, ct);
-            await EndAsync(call, ParkedCallState.Succeeded, ct);
+            await EndAsync(call, ParkedCallState.Succeeded);
         }
         catch (ConsentRequiredException e)
         {
@@ -80,7 +80,7 @@ internal sealed partial class ParkedCallRun(
         await ChangeAsync(call, u => u
             .SetProperty(c => c.State, ParkedCallState.WaitingForUser)
             .SetProperty(c => c.SessionId, sessionId)
-            .SetProperty(c => c.Rounds, c => c.Rounds + 1), ct);
+            .SetProperty(c => c.LeaseOwner, (string?)null), ct);
         Log.Waiting(logger, call.Kind, sessionId);
 
         // The user may have been faster than the line above; then nobody else will wake this call.
@@ -105,7 +105,7 @@ internal sealed partial class ParkedCallRun(
         }
         else
         {
-            await EndAsync(call, StateOf(Enum.Parse<ParkedCallEnd>(call.GiveUpAs)), ct); // even saying so failed
+            await EndAsync(call, StateOf(Enum.Parse<ParkedCallEnd>(call.GiveUpAs))); // even saying so failed
         }
     }
 
@@ -118,13 +118,15 @@ internal sealed partial class ParkedCallRun(
             .SetProperty(c => c.DueAt, clock.GetUtcNow()), ct);
     }
 
-    private Task EndAsync(ParkedCall call, string state, CancellationToken ct) => ChangeAsync(call, u => u
+    // What was done is written down even while the host stops, so it is not done again.
+    private Task EndAsync(ParkedCall call, string state) => ChangeAsync(call, u => u
         .SetProperty(c => c.State, state)
         .SetProperty(c => c.SealedPayload, (string?)null)
-        .SetProperty(c => c.FinishedAt, clock.GetUtcNow()), ct);
+        .SetProperty(c => c.LeaseOwner, (string?)null)
+        .SetProperty(c => c.FinishedAt, clock.GetUtcNow()), CancellationToken.None);
 
     private Task ChangeAsync(ParkedCall call, Action<UpdateSettersBuilder<ParkedCall>> change, CancellationToken ct) => database.RunAsync(db =>
-        db.Set<ParkedCall>().Where(c => c.Id == call.Id && c.State == ParkedCallState.Running).ExecuteUpdateAsync(change, ct));
+        db.Set<ParkedCall>().Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.LeaseOwner == owner.Id).ExecuteUpdateAsync(change, ct));
 
     private static string StateOf(ParkedCallEnd end) => end switch
     {

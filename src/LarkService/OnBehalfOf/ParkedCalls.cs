@@ -39,16 +39,20 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
         var giveUpAs = state switch
         {
             ConsentState.Pending => throw new ArgumentOutOfRangeException(nameof(state)),
-            ConsentState.Granted => null,
+            ConsentState.Granted or ConsentState.Superseded => null,
             ConsentState.Declined => nameof(ParkedCallEnd.Declined),
+            ConsentState.Failed => nameof(ParkedCallEnd.Failed),
             _ => nameof(ParkedCallEnd.Expired),
         };
         var now = clock.GetUtcNow();
+        var round = state == ConsentState.Granted ? 1 : 0;
         var released = await database.RunAsync(db => db.Set<ParkedCall>()
             .Where(c => c.SessionId == sessionId && c.State == ParkedCallState.WaitingForUser)
             .ExecuteUpdateAsync(u => u
                 .SetProperty(c => c.State, ParkedCallState.Running)
                 .SetProperty(c => c.GiveUpAs, giveUpAs)
+                .SetProperty(c => c.Attempts, 0)
+                .SetProperty(c => c.Rounds, c => c.Rounds + round)
                 .SetProperty(c => c.DueAt, now), ct));
         if (released > 0)
         {

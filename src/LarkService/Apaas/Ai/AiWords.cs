@@ -58,7 +58,7 @@ internal static class AiWords
         "The request for your consent has run out, so this question was not answered. Just ask it again.", "授权请求已过期，这个问题没有得到回答。请重新提问。");
 
     public static readonly LocalizedText GaveUp = new(
-        "Sorry, something went wrong on our side and this question could not be answered. Please ask it again.", "抱歉，我们这边出了问题，未能回答这个问题。请重新提问。");
+        "Sorry, this question could not be answered because something went wrong on the way. Please ask it again.", "抱歉，我们这边出了问题，未能回答这个问题。请重新提问。");
 
     public static readonly LocalizedText HelpTitle = new("What I can do", "我能做什么");
 

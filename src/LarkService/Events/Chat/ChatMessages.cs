@@ -14,7 +14,7 @@ internal sealed class ChatMessages(ChatCommands commands, IServiceProvider servi
         }
     }
 
-    /// <returns>Null when no person wrote it, or when it lacks what an answer needs.</returns>
+    /// <returns>Null when no person wrote it, when it is not meant for us, or when it lacks what an answer needs.</returns>
     internal static IncomingMessage? Read(LarkEvent received)
     {
         var message = received.Body.Child("message");
@@ -25,12 +25,19 @@ internal sealed class ChatMessages(ChatCommands commands, IServiceProvider servi
             return null;
         }
 
+        // In a group we are spoken to when we are mentioned, whatever else the app's scopes let us hear.
+        var isGroup = message.Text("chat_type") != "p2p";
+        if (isGroup && !MessageText.MentionsBot(message.Child("mentions")))
+        {
+            return null;
+        }
+
         var type = message.Text("message_type") ?? "";
         return new(
             received.AppId,
             id,
             message.Text("chat_id") ?? "",
-            message.Text("chat_type") != "p2p",
+            isGroup,
             person,
             type,
             type == "text" ? MessageText.Read(message.Text("content"), message.Child("mentions")) : "",

@@ -24,6 +24,10 @@ internal static class MessageText
         return Trim(text);
     }
 
+    /// <summary>Older events do not say what kind was mentioned; there any mention counts.</summary>
+    public static bool MentionsBot(JsonElement mentions) =>
+        mentions.ValueKind == JsonValueKind.Array && mentions.EnumerateArray().Any(m => m.Text("mentioned_type") is null or "bot");
+
     /// <summary>In lower case, and with a plain slash where an input method wrote a full-width one.</summary>
     public static string FirstWord(string text)
     {
