@@ -42,7 +42,8 @@ internal static class ServiceHost
         });
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
         {
-            builder.WebHost.UseUrls(DefaultUrl);
+            // The framework takes this one from the real environment only; in .env it must work as well.
+            builder.WebHost.UseUrls(builder.Configuration["ASPNETCORE_URLS"] is { Length: > 0 } urls ? urls : DefaultUrl);
         }
 
         builder.AddMonitoring();

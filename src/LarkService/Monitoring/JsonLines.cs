@@ -39,11 +39,21 @@ internal sealed class JsonLines : ITextFormatter
             output.Write(',');
             JsonValueFormatter.WriteQuotedJsonString(name, output);
             output.Write(':');
-            _values.Format(value is ScalarValue { Value: string text } ? new ScalarValue(Redaction.Clean(text)) : value, output);
+            _values.Format(Clean(value), output);
         }
 
         output.Write("}\n");
     }
+
+    private static LogEventPropertyValue Clean(LogEventPropertyValue value) => value switch
+    {
+        ScalarValue { Value: string text } => new ScalarValue(Redaction.Clean(text)),
+        ScalarValue { Value: Uri address } => new ScalarValue(Redaction.Clean(address.ToString())),
+        SequenceValue sequence => new SequenceValue(sequence.Elements.Select(Clean)),
+        StructureValue structure => new StructureValue(structure.Properties.Select(p => new LogEventProperty(p.Name, Clean(p.Value))), structure.TypeTag),
+        DictionaryValue dictionary => new DictionaryValue(dictionary.Elements.Select(e => KeyValuePair.Create(e.Key, Clean(e.Value)))),
+        _ => value,
+    };
 
     private string Message(LogEvent logEvent)
     {

@@ -1,3 +1,4 @@
+using LarkService.Data;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
 using LarkService.UnitTests.Data;
@@ -221,7 +222,7 @@ public sealed class ParkedCallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_process_keeps_its_hands_off_while_a_lease_is_renewed_and_takes_over_when_it_runs_out()
+    public async Task A_lease_is_renewed_while_the_work_goes_on()
     {
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _runner.Work = (_, ct) => held.Task.WaitAsync(ct);
@@ -236,6 +237,25 @@ public sealed class ParkedCallTests : IAsyncLifetime
         await Until.TrueAsync(async () => (await CallAsync("w1")).DueAt == lease.AddSeconds(5));
         Assert.Single(_runner.Ran);
         held.SetResult();
+        await EndsAsync("w1", ParkedCallState.Succeeded);
+    }
+
+    [Fact]
+    public async Task Where_there_are_many_processes_a_lease_is_respected_until_it_runs_out()
+    {
+        await ParkAsync("w1");
+        var lease = _clock.GetUtcNow().AddSeconds(15);
+        await ChangeAsync("w1", c => c.DueAt = lease);
+        await StartAsync(new Database(DatabaseProvider.Postgres, _file.Database.Open)); // the name alone: the loop asks whether it is alone
+        for (var waited = 0; waited < 14; waited += 2)
+        {
+            await _clock.SomeoneWaitsForAsync(2);
+            Assert.Equal((lease, 0), ((await CallAsync("w1")).DueAt, _runner.Ran.Count));
+            _clock.AdvanceSeconds(2);
+        }
+
+        await _clock.SomeoneWaitsForAsync(2);
+        _clock.AdvanceSeconds(2);
         await EndsAsync("w1", ParkedCallState.Succeeded);
     }
 
@@ -285,10 +305,10 @@ public sealed class ParkedCallTests : IAsyncLifetime
 
     private void NeedsConsent() => _runner.Work = (_, _) => throw Gap();
 
-    private async Task StartAsync()
+    private async Task StartAsync(Database? shared = null)
     {
         var run = new ParkedCallRun(_file.Database, Some.Seal(), [_runner], _consent, _parked, _clock, NullLogger<ParkedCallRun>.Instance);
-        _loop = new ParkedCallLoop(_file.Database, run, _signal, _clock, NullLogger<ParkedCallLoop>.Instance);
+        _loop = new ParkedCallLoop(shared ?? _file.Database, run, _signal, _clock, NullLogger<ParkedCallLoop>.Instance);
         await _loop.StartAsync(default);
     }
 

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using LarkService.Accounts;
+using LarkService.Platform.Http;
+using LarkService.UnitTests.Platform;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LarkService.UnitTests.Accounts;
+
+public sealed class ApiKeyAuthenticationTests
+{
+    private const string Key = "a-long-random-key-0123456789";
+
+    [Theory]
+    [InlineData("Bearer " + Key)]
+    [InlineData("bearer " + Key)]
+    [InlineData("Bearer   " + Key + " ")]
+    public async Task The_right_key_may_do_everything(string header)
+    {
+        var http = Request(header);
+        var result = await http.AuthenticateAsync();
+
+        Assert.True(result.Succeeded);
+        var authorization = http.RequestServices.GetRequiredService<IAuthorizationService>();
+        foreach (var permission in Permissions.All)
+        {
+            Assert.True((await authorization.AuthorizeAsync(result.Principal!, null, permission)).Succeeded);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("Bearer")]
+    [InlineData("Bearer ")]
+    [InlineData("Bearer wrong")]
+    [InlineData("Bearer " + Key + "x")]
+    [InlineData("Bearer A-LONG-RANDOM-KEY-0123456789")]
+    [InlineData("Basic " + Key)]
+    [InlineData(Key)]
+    public async Task Anything_else_is_a_stranger(string? header) => Assert.False((await Request(header).AuthenticateAsync()).Succeeded);
+
+    [Theory]
+    [InlineData("Bearer " + Key)]
+    [InlineData("Bearer ")]
+    public async Task Without_a_configured_key_nobody_may_call(string header) => Assert.False((await Request(header, key: null).AuthenticateAsync()).Succeeded);
+
+    [Fact]
+    public async Task A_stranger_is_told_how_to_sign_in_with_a_problem_document()
+    {
+        var http = Request("Bearer wrong-key-that-stays-secret");
+        await http.ChallengeAsync();
+        var problem = Problem(http, 401);
+
+        Assert.Equal("Bearer", http.Response.Headers.WWWAuthenticate);
+        Assert.Equal("urn:lark-service:unauthenticated", problem.GetProperty("type").GetString());
+        Assert.DoesNotContain("wrong-key-that-stays-secret", problem.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_lacks_a_permission_is_told_which()
+    {
+        var http = Request("Bearer " + Key);
+        http.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new AuthorizeAttribute(Permissions.GrantsWrite)), "test"));
+        await http.ForbidAsync();
+        var problem = Problem(http, 403);
+
+        Assert.Equal("urn:lark-service:permission-denied", problem.GetProperty("type").GetString());
+        Assert.Contains("'grants.write'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_route_without_a_policy_is_forbidden_in_general_words()
+    {
+        var http = Request("Bearer " + Key);
+        await http.ForbidAsync();
+
+        Assert.Contains("lacks a permission", Problem(http, 403).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_short_key_is_a_fault_and_is_not_repeated()
+    {
+        var fault = Assert.Single(Settings.FaultsOf<ApiOptions>(("Api__BootstrapKey", "letmein")));
+
+        Assert.StartsWith("Api__BootstrapKey is shorter than 16", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("letmein", fault, StringComparison.Ordinal);
+        Assert.Empty(Settings.FaultsOf<ApiOptions>());
+        Assert.Empty(Settings.FaultsOf<ApiOptions>(("Api__BootstrapKey", Key)));
+    }
+
+    private static DefaultHttpContext Request(string? header, string? key = Key)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton(Settings.Of(("Api__BootstrapKey", key))).AddAccounts().BuildServiceProvider();
+        var http = new DefaultHttpContext { RequestServices = services };
+        http.Response.Body = new MemoryStream();
+        if (header is not null)
+        {
+            http.Request.Headers.Authorization = header;
+        }
+
+        return http;
+    }
+
+    private static JsonElement Problem(HttpContext http, int status)
+    {
+        Assert.Equal((status, "application/problem+json"), (http.Response.StatusCode, http.Response.ContentType?.Split(';')[0]));
+        return JsonElement.Parse(((MemoryStream)http.Response.Body).ToArray());
+    }
+}
