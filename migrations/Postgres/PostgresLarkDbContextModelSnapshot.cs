@@ -134,10 +134,6 @@ namespace LarkService.Migrations.Postgres
                         .HasColumnType("character varying(16)")
                         .HasColumnName("flow");
 
-                    b.Property<DateTimeOffset?>("LinkExpiresAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("link_expires_at");
-
                     b.Property<string>("MessageId")
                         .HasColumnType("text")
                         .HasColumnName("message_id");
@@ -494,6 +490,7 @@ namespace LarkService.Migrations.Postgres
                         .HasColumnName("user_id");
 
                     b.Property<long>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
@@ -552,6 +549,11 @@ namespace LarkService.Migrations.Postgres
                         .HasMaxLength(50)
                         .HasColumnType("character varying(50)")
                         .HasColumnName("kind");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("lease_owner");
 
                     b.Property<string>("OpenId")
                         .IsRequired()

@@ -129,10 +129,6 @@ namespace LarkService.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("flow");
 
-                    b.Property<long?>("LinkExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("link_expires_at");
-
                     b.Property<string>("MessageId")
                         .HasColumnType("TEXT")
                         .HasColumnName("message_id");
@@ -487,6 +483,7 @@ namespace LarkService.Migrations.Sqlite
                         .HasColumnName("user_id");
 
                     b.Property<long>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
@@ -545,6 +542,11 @@ namespace LarkService.Migrations.Sqlite
                         .HasMaxLength(50)
                         .HasColumnType("TEXT")
                         .HasColumnName("kind");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
 
                     b.Property<string>("OpenId")
                         .IsRequired()

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace LarkSandbox.Hosting;
 
-/// <summary>LarkService as a child: its output goes to a file, its end is noticed, and it never outlives the sandbox.</summary>
+/// <summary>LarkService as a child: its output goes to a file, its end is noticed, and it ends with the sandbox (unless that is killed).</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     private const int LinesKept = 15;
     private const int SigTerm = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(35);
 
     private readonly Process _process;
     private readonly StreamWriter _log;
@@ -70,6 +70,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = Path.GetDirectoryName(logFile)!,
         };
+        // The demo talks to this machine only, whatever proxy or app the shell knows.
+        foreach (var inherited in start.Environment.Keys.Where(k => k.StartsWith("Lark__", StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
         foreach (var (key, value) in settings)
         {
             start.Environment[key] = value;

@@ -8,6 +8,8 @@ internal static class ServiceSettings
         var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = serviceUrl,
+            ["NO_PROXY"] = "127.0.0.1",
+            ["no_proxy"] = "127.0.0.1",
             ["Lark__Apps__0__AppId"] = options.AppId,
             ["Lark__Apps__0__AppSecret"] = options.AppSecret,
             ["Lark__Apps__0__AilyAppId"] = options.AilyAppId,

@@ -36,9 +36,6 @@ internal sealed class AuthorizationSession
     /// <summary>The consent page for this session; sealed, because it carries the state or the user code.</summary>
     public string? SealedLink { get; set; }
 
-    /// <summary>End of the device code, which may come before the session's.</summary>
-    public DateTimeOffset? LinkExpiresAt { get; set; }
-
     /// <summary>Seconds between polls, as the platform wants it now.</summary>
     public int PollSeconds { get; set; }
 

@@ -125,7 +125,6 @@ internal sealed class Consents(
             SealedPkceVerifier = link.SealedVerifier,
             SealedDeviceCode = link.SealedDeviceCode,
             SealedLink = link.SealedPage,
-            LinkExpiresAt = link.ExpiresAt,
             PollSeconds = link.PollSeconds,
             NextPollAt = link.FirstPollAt,
             ChatId = ask.ChatId,

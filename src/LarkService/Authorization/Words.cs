@@ -12,8 +12,6 @@ internal static class Words
 
     public static SessionOrigin Origin(string word) => Of<SessionOrigin>.ByWord[word];
 
-    public static SessionState? FindState(string word) => Of<SessionState>.ByWord.TryGetValue(word, out var state) ? state : null;
-
     private static class Of<T>
         where T : struct, Enum
     {

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using LarkService.Platform.Configuration;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace LarkService.Data;
 
@@ -37,6 +39,32 @@ internal sealed record ConnectionStringOptions : ICheckedOptions
         if (string.IsNullOrWhiteSpace(Default))
         {
             yield return Mend.Key("ConnectionStrings__Default", "is empty: leave it out for an SQLite file, or set it to the database's connection string");
+            yield break;
+        }
+
+        // Read by its own name: which engine it is for is another section's value.
+        var configuration = context.Items.TryGetValue(typeof(IConfiguration), out var item) ? item as IConfiguration : null;
+        var postgres = string.Equals(configuration?[$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.Provider)}"], nameof(DatabaseProvider.Postgres), StringComparison.OrdinalIgnoreCase);
+        if (!Reads(postgres))
+        {
+            yield return Mend.Key("ConnectionStrings__Default", postgres
+                ? "does not read as a PostgreSQL connection string: write it like Host=db.example;Database=lark;Username=lark;Password=…"
+                : "does not read as an SQLite connection string: write it like Data Source=data/larkservice.db, or set Database__Provider=Postgres");
+        }
+    }
+
+    // The builders' own messages would repeat the text, password and all.
+    private bool Reads(bool postgres)
+    {
+        try
+        {
+            return postgres
+                ? !string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(Default).Host)
+                : !string.IsNullOrEmpty(new SqliteConnectionStringBuilder(Default).DataSource);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return false;
         }
     }
 }

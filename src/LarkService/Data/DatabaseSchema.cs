@@ -4,8 +4,10 @@ using Microsoft.EntityFrameworkCore;
 namespace LarkService.Data;
 
 /// <summary>Brings the schema up to date, or says that somebody has to.</summary>
-internal sealed class DatabaseSchema(Database database)
+internal sealed class DatabaseSchema(Database database) : IDisposable
 {
+    private FileStream? _mine;
+
     /// <summary>SQLite is ours alone and is migrated on start; PostgreSQL is shared, so its operator decides when.</summary>
     /// <returns>Names of migrations that are still to be applied; empty when the service may start.</returns>
     public async Task<IReadOnlyList<string>> PrepareAsync(CancellationToken ct)
@@ -13,6 +15,7 @@ internal sealed class DatabaseSchema(Database database)
         await using var db = database.Open();
         if (db is SqliteLarkDbContext)
         {
+            _mine ??= Claim(FileOf(db));
             await MigrateSqliteAsync(db, ct);
         }
 
@@ -35,6 +38,30 @@ internal sealed class DatabaseSchema(Database database)
         }
 
         return pending;
+    }
+
+    public void Dispose() => _mine?.Dispose();
+
+    private static string FileOf(LarkDbContext db) => Path.GetFullPath(new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource);
+
+    // The service takes over whatever an earlier process left unfinished in this file; so nobody else may be at it.
+    private static FileStream Claim(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            return new FileStream(file + ".lock", options);
+        }
+        catch (IOException e)
+        {
+            throw new DatabaseInUseException(file, e);
+        }
     }
 
     private static async Task MigrateSqliteAsync(LarkDbContext db, CancellationToken ct)

@@ -15,7 +15,13 @@ internal sealed partial class TokenRefresher(
 {
     /// <summary>Waits between tries while the platform says that its trouble will pass.</summary>
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
+    private static readonly TimeSpan RestWhenUnavailable = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RestWhenRefused = TimeSpan.FromSeconds(30);
+    private const int MaxResting = 10_000;
     private readonly ConcurrentDictionary<UserKey, Lazy<Task<RefreshOutcome>>> _running = [];
+
+    /// <summary>What did not work a moment ago is not tried for every caller: the endpoint's quota belongs to people who consent.</summary>
+    private readonly ConcurrentDictionary<UserKey, (DateTimeOffset Until, RefreshOutcome Outcome)> _resting = [];
 
     /// <summary>Joins the refresh that is under way for this user, or starts it.</summary>
     /// <param name="user">Whose tokens.</param>
@@ -23,6 +29,11 @@ internal sealed partial class TokenRefresher(
     /// <param name="ct">Ends the caller's wait, not the refresh.</param>
     public Task<RefreshOutcome> RefreshAsync(UserKey user, long refused, CancellationToken ct)
     {
+        if (_resting.TryGetValue(user, out var rest) && rest.Until > clock.GetUtcNow())
+        {
+            return Task.FromResult(rest.Outcome);
+        }
+
         var shared = _running.GetOrAdd(user, key => new(() => RunAsync(key, refused)));
         return shared.Value.WaitAsync(ct);
     }
@@ -35,12 +46,31 @@ internal sealed partial class TokenRefresher(
         await Task.Yield(); // the dictionary holds the task before it can end
         try
         {
-            return await RefreshOnceAsync(user, refused, host.ApplicationStopping);
+            return Rest(user, await RefreshOnceAsync(user, refused, host.ApplicationStopping));
         }
         finally
         {
             _running.TryRemove(user, out _);
         }
+    }
+
+    private RefreshOutcome Rest(UserKey user, RefreshOutcome outcome)
+    {
+        if (_resting.Count >= MaxResting)
+        {
+            _resting.Clear();
+        }
+
+        if (outcome is RefreshOutcome.Look)
+        {
+            _resting.TryRemove(user, out _);
+        }
+        else
+        {
+            _resting[user] = (clock.GetUtcNow() + (outcome is RefreshOutcome.Refused ? RestWhenRefused : RestWhenUnavailable), outcome);
+        }
+
+        return outcome;
     }
 
     private async Task<RefreshOutcome> RefreshOnceAsync(UserKey user, long refused, CancellationToken ct)

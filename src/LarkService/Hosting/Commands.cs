@@ -71,14 +71,27 @@ internal static class Commands
                 return ExitCodes.Configuration;
             }
         }
+        catch (DatabaseInUseException e)
+        {
+            await Complain($"LarkService cannot start: {e.Message}");
+            return ExitCodes.Configuration;
+        }
         catch (Exception e) when (e is System.Data.Common.DbException or IOException or UnauthorizedAccessException)
         {
             await Complain($"LarkService cannot start: the database of ConnectionStrings__Default does not open ({e.GetType().Name}: {Monitoring.Redaction.Clean(e.Message)}).");
             return ExitCodes.Failed;
         }
 
-        await app.RunAsync();
-        return ExitCodes.Ok;
+        try
+        {
+            await app.RunAsync();
+            return ExitCodes.Ok;
+        }
+        catch (IOException e)
+        {
+            await Complain($"LarkService cannot start: {e.Message}"); // the address is taken
+            return ExitCodes.Failed;
+        }
     }
 
     private static async Task<int> MigrateAsync(WebApplication app)

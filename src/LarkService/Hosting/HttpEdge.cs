@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LarkService.Platform.Configuration;
 using LarkService.Platform.Http;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -9,6 +10,7 @@ internal static partial class HttpEdge
 {
     public static IServiceCollection AddHttpEdge(this IServiceCollection services)
     {
+        services.AddCheck(ListeningAddress.Faults);
         services.AddProblemDetails(o => o.CustomizeProblemDetails = context =>
             context.ProblemDetails.Extensions["traceId"] = Activity.Current?.TraceId.ToString()); // as the log has it
         services.AddExceptionHandler<AsProblem>();

@@ -205,7 +205,7 @@ public sealed class ClickTests : IDisposable
     {
         SessionClick handler = click.Action switch
         {
-            CardActions.Open => new AuthorizeClick(_scene.Sessions, _scene.Cards, _scene.Clock),
+            CardActions.Open => new AuthorizeClick(_scene.Sessions, _scene.Cards, _scene.Completion, _scene.Clock),
             CardActions.Decline => new DeclineClick(_scene.Sessions, _scene.Completion),
             _ => new RenewClick(_scene.Sessions, _scene.AskInChat),
         };

@@ -14,14 +14,31 @@ public sealed class DatabaseSchemaTests
         using var file = new TemporaryDatabase(pooling: true);
 
         // Given a service that keeps its connections, and so the journal, open
-        await new DatabaseSchema(file.Database).PrepareAsync(default);
+        using var schema = new DatabaseSchema(file.Database);
+        await schema.PrepareAsync(default);
         await using var reader = file.Database.Open();
         await reader.Database.OpenConnectionAsync();
         await reader.Database.ExecuteSqlRawAsync("CREATE TABLE probe (id INTEGER)");
 
         // Then all of it belongs to the owner alone
         Assert.All(Directory.GetFiles(Path.GetDirectoryName(file.File)!), f => Assert.Equal(OwnerOnly, ModeOf(f)));
-        Assert.Equal(3, Directory.GetFiles(Path.GetDirectoryName(file.File)!).Length);
+        Assert.Equal(4, Directory.GetFiles(Path.GetDirectoryName(file.File)!).Length);
+    }
+
+    [Fact]
+    public async Task An_SQLite_file_serves_one_process_until_that_one_ends()
+    {
+        using var file = new TemporaryDatabase();
+        using (var first = new DatabaseSchema(file.Database))
+        {
+            await first.PrepareAsync(default);
+            using var second = new DatabaseSchema(file.Database);
+            var fault = await Assert.ThrowsAsync<DatabaseInUseException>(() => second.PrepareAsync(default));
+            Assert.Contains(file.File, fault.Message, StringComparison.Ordinal);
+        }
+
+        using var next = new DatabaseSchema(file.Database);
+        Assert.Empty(await next.PrepareAsync(default));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class CardTests
             {
               "schema": "2.0",
               "config": {
-                "update_multi": true,
+                "update_multi": true, "enable_forward": false,
                 "summary": { "content": "Authorization needed", "i18n_content": { "zh_cn": "需要授权", "en_us": "Authorization needed" } }
               },
               "header": {
@@ -94,7 +94,7 @@ public sealed class CardTests
         var json = new Card { Elements = [new Divider()] }.ToJson();
 
         Assert.False(json.ContainsKey("header"));
-        Assert.Equal(["update_multi"], json["config"]!.AsObject().Select(p => p.Key));
+        Assert.Equal(["update_multi", "enable_forward"], json["config"]!.AsObject().Select(p => p.Key));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class ParkedCallTests : IAsyncLifetime
         await ParkAsync("w1");
         var call = await EndsAsync("w1", ParkedCallState.WaitingForUser);
 
-        Assert.Equal(("s1", 1), (call.SessionId, call.Rounds));
+        Assert.Equal(("s1", 0), (call.SessionId, call.Rounds));
         var (gap, scopes, place) = Assert.Single(_consent.Asked);
         Assert.Equal((ConsentReason.ScopesMissing, ScopeSet.Of("aily:run:write", "extra"), Place), (gap.Reason, scopes, place));
         _clock.Advance(TimeSpan.FromHours(1));
@@ -184,21 +184,23 @@ public sealed class ParkedCallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_users_work_of_one_kind_is_done_one_at_a_time_in_its_order()
+    public async Task A_users_work_of_one_kind_is_begun_in_its_order_three_at_a_time_and_holds_up_nobody_else()
     {
-        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _runner.Work = (payload, _) => payload == "1" ? first.Task : Task.CompletedTask;
-        await ParkAsync("b", "1");
-        _clock.AdvanceSeconds(1);
-        await ParkAsync("a", "2");
-        await ParkAsync("c", "other", Some.OtherUser);
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _runner.Work = (payload, ct) => payload == "other" ? Task.CompletedTask : held.Task.WaitAsync(ct);
+        foreach (var number in new[] { "1", "2", "3", "4" })
+        {
+            await ParkAsync("w" + number, number);
+            _clock.AdvanceSeconds(1);
+        }
+
+        await ParkAsync("theirs", "other", Some.OtherUser);
         await StartAsync();
 
-        await EndsAsync("c", ParkedCallState.Succeeded);
-        Assert.DoesNotContain("2", _runner.Ran);
-        first.SetResult();
-        await EndsAsync("a", ParkedCallState.Succeeded);
-        Assert.Equal(["1", "2"], _runner.Ran.Where(p => p != "other"));
+        await EndsAsync("theirs", ParkedCallState.Succeeded);
+        Assert.Equal(["1", "2", "3"], _runner.Ran.Where(p => p != "other").Order());
+        held.SetResult();
+        await EndsAsync("w4", ParkedCallState.Succeeded);
     }
 
     [Fact]
@@ -307,8 +309,9 @@ public sealed class ParkedCallTests : IAsyncLifetime
 
     private async Task StartAsync(Database? shared = null)
     {
-        var run = new ParkedCallRun(_file.Database, Some.Seal(), [_runner], _consent, _parked, _clock, NullLogger<ParkedCallRun>.Instance);
-        _loop = new ParkedCallLoop(shared ?? _file.Database, run, _signal, _clock, NullLogger<ParkedCallLoop>.Instance);
+        var owner = new LeaseOwner();
+        var run = new ParkedCallRun(_file.Database, owner, Some.Seal(), [_runner], _consent, _parked, _clock, NullLogger<ParkedCallRun>.Instance);
+        _loop = new ParkedCallLoop(shared ?? _file.Database, owner, run, _signal, _clock, NullLogger<ParkedCallLoop>.Instance);
         await _loop.StartAsync(default);
     }
 

@@ -133,7 +133,6 @@ internal sealed class Scene : IDisposable
             SealedPkceVerifier = link.SealedVerifier,
             SealedDeviceCode = link.SealedDeviceCode,
             SealedLink = link.SealedPage,
-            LinkExpiresAt = link.ExpiresAt,
             PollSeconds = link.PollSeconds,
             NextPollAt = link.FirstPollAt,
             MessageId = "om_1",

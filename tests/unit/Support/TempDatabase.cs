@@ -15,7 +15,7 @@ internal sealed class TempDatabase : IDisposable
         _options = new DbContextOptionsBuilder<SqliteLarkDbContext>().UseSqlite($"Data Source={_file}").Options;
         using var db = new SqliteLarkDbContext(_options);
         db.Database.EnsureCreated();
-        Database = new(() => IsDown ? throw new InvalidOperationException("The database is down.") : new SqliteLarkDbContext(_options));
+        Database = new(DatabaseProvider.Sqlite, () => IsDown ? throw new InvalidOperationException("The database is down.") : new SqliteLarkDbContext(_options));
     }
 
     public Database Database { get; }

@@ -88,7 +88,6 @@ internal sealed partial class ConsentCompletion(
             .SetProperty(s => s.StateHash, link.StateHash)
             .SetProperty(s => s.SealedPkceVerifier, link.SealedVerifier)
             .SetProperty(s => s.SealedDeviceCode, link.SealedDeviceCode)
-            .SetProperty(s => s.LinkExpiresAt, link.ExpiresAt)
             .SetProperty(s => s.PollSeconds, link.PollSeconds)
             .SetProperty(s => s.NextPollAt, link.FirstPollAt)
             .SetProperty(s => s.OpenedAt, (DateTimeOffset?)null)

@@ -18,9 +18,6 @@ internal sealed record ConsentLink
     /// <summary>Device flow.</summary>
     public string? SealedDeviceCode { get; init; }
 
-    /// <summary>Device flow: end of the code.</summary>
-    public DateTimeOffset? ExpiresAt { get; init; }
-
     /// <summary>Device flow: least seconds between polls.</summary>
     public int PollSeconds { get; init; }
 

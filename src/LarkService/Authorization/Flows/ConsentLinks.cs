@@ -62,7 +62,6 @@ internal sealed class ConsentLinks(OAuthClient oauth, LarkApps apps, TokenSeal s
             Page = device.Link,
             SealedPage = seal.Seal(device.Link, user, SealPurpose.ConsentLink(sessionId)),
             SealedDeviceCode = seal.Seal(device.DeviceCode, user, SealPurpose.DeviceCode(sessionId)),
-            ExpiresAt = now + device.Lifetime,
             PollSeconds = (int)Math.Ceiling(device.Interval.TotalSeconds),
             FirstPollAt = now + SlowPoll,
         };

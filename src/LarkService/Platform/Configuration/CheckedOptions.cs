@@ -14,6 +14,10 @@ internal static class CheckedOptions
         return services;
     }
 
+    /// <summary>A check of values that belong to no options of ours.</summary>
+    public static IServiceCollection AddCheck(this IServiceCollection services, Func<IConfiguration, IReadOnlyList<ValidationResult>> faults) =>
+        services.AddSingleton(new OptionsCheck(faults));
+
     /// <summary>Every fault of every registered options type; empty when the configuration is good.</summary>
     public static IReadOnlyList<string> FaultsIn(IServiceProvider services)
     {
@@ -32,7 +36,7 @@ internal static class CheckedOptions
         }
 
         var options = section.Get<T>() ?? new T();
-        return [.. options.Validate(new ValidationContext(options))];
+        return [.. options.Validate(new ValidationContext(options, new Dictionary<object, object?> { [typeof(IConfiguration)] = configuration }))];
     }
 
     private static IConfigurationSection Section<T>(IConfiguration configuration)

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace LarkService.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteLarkDbContext))]
-    [Migration("20261121233340_Initial")]
+    [Migration("20261122002026_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -131,10 +131,6 @@ namespace LarkService.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("flow");
-
-                    b.Property<long?>("LinkExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("link_expires_at");
 
                     b.Property<string>("MessageId")
                         .HasColumnType("TEXT")
@@ -490,6 +486,7 @@ namespace LarkService.Migrations.Sqlite
                         .HasColumnName("user_id");
 
                     b.Property<long>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
@@ -548,6 +545,11 @@ namespace LarkService.Migrations.Sqlite
                         .HasMaxLength(50)
                         .HasColumnType("TEXT")
                         .HasColumnName("kind");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
 
                     b.Property<string>("OpenId")
                         .IsRequired()

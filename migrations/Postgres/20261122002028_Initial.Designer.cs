@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace LarkService.Migrations.Postgres
 {
     [DbContext(typeof(PostgresLarkDbContext))]
-    [Migration("20261121233343_Initial")]
+    [Migration("20261122002028_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -136,10 +136,6 @@ namespace LarkService.Migrations.Postgres
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("flow");
-
-                    b.Property<DateTimeOffset?>("LinkExpiresAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("link_expires_at");
 
                     b.Property<string>("MessageId")
                         .HasColumnType("text")
@@ -497,6 +493,7 @@ namespace LarkService.Migrations.Postgres
                         .HasColumnName("user_id");
 
                     b.Property<long>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
@@ -555,6 +552,11 @@ namespace LarkService.Migrations.Postgres
                         .HasMaxLength(50)
                         .HasColumnType("character varying(50)")
                         .HasColumnName("kind");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("lease_owner");
 
                     b.Property<string>("OpenId")
                         .IsRequired()
