@@ -38,7 +38,7 @@ public sealed class AilyTests : SandboxTest
         Assert.Equal("ASSISTANT", answer["sender"]!["sender_type"]!.ToString());
         Assert.Contains("**In short**\nThe build is green.", answer["content"]!.ToString(), StringComparison.Ordinal);
         Assert.Contains("- We ship on Friday", answer["content"]!.ToString(), StringComparison.Ordinal);
-        Assert.Contains("11 words in 3 sentences.", answer["content"]!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("11 words, 3 points", answer["content"]!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
