@@ -11,7 +11,7 @@ internal sealed class JsonLines : ITextFormatter
 {
     private const string EventId = "EventId"; // says nothing the message does not
     private readonly JsonValueFormatter _values = new(typeTagName: null);
-    private readonly MessageTemplateTextFormatter _message = new("{Message:lj}", CultureInfo.InvariantCulture);
+    private readonly MessageTemplateTextFormatter _message = new("{Message:l}", CultureInfo.InvariantCulture);
 
     public void Format(LogEvent logEvent, TextWriter output)
     {

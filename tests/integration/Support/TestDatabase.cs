@@ -61,7 +61,7 @@ internal abstract class TestDatabase : IAsyncDisposable
         public override async Task<IReadOnlyList<(string Place, string Content)>> EverythingAsync()
         {
             var all = new List<(string, string)>();
-            foreach (var file in _folder.EnumerateFiles())
+            foreach (var file in _folder.EnumerateFiles().Where(f => f.Extension != ".lock")) // held by the service, and empty
             {
                 await using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
                 using var bytes = new MemoryStream();
