@@ -17,7 +17,17 @@ internal static partial class HttpEdge
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
         services.AddRazorPages(o => o.RootDirectory = "/"); // pages lie with their features
+        DropKeyRing(services);
         return services;
+    }
+
+    // Nothing here is protected by ASP.NET's keys: no cookie, no form. Their start-up would write a key file into the user's home.
+    private static void DropKeyRing(IServiceCollection services)
+    {
+        foreach (var descriptor in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        {
+            services.Remove(descriptor);
+        }
     }
 
     public static void UseHttpEdge(this WebApplication app)

@@ -20,6 +20,9 @@ internal static class MonitoringSetup
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(logger, dispose: true)); // made by the container, so it is flushed with it
 
+        // At its most talkative, model binding writes down what it binds: the code and the state of a consent.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Mvc", LogLevel.Warning);
+
         // Whoever asked the database says what failed; and a probe every second must not fill the log with what it answers.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
