@@ -19,7 +19,7 @@ on_exit() {
 }
 trap on_exit EXIT
 
-dotnet publish src/LarkService -c Release -o "$work/service" -nologo -v q >/dev/null
+dotnet publish src/LarkService -c Release -r "$(dotnet --info | awk '/RID:/ { print $2; exit }')" --self-contained false -o "$work/service" -nologo -v q >/dev/null
 dotnet publish src/LarkSandbox -c Release -o "$work/sandbox" -nologo -v q >/dev/null
 dotnet "$work/sandbox/LarkSandbox.dll" --no-service --json --port 0 --data "$work/data" >"$work/ready" &
 sandbox_pid=$!
