@@ -2,6 +2,7 @@ using System.Text.Unicode;
 using LarkSandbox.Faults;
 using LarkSandbox.LongConnection;
 using LarkSandbox.Wire;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.WebEncoders;
 
 namespace LarkSandbox.Hosting;
@@ -29,6 +30,10 @@ internal static class SandboxHost
         });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.AddRazorPages();
+
+        // The forms' keys live as long as the simulator does; nothing is written into the user's home.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.Remove(builder.Services.Single(s => s.ImplementationType?.Name == "DataProtectionHostedService"));
         builder.Services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new(UnicodeRanges.All));
         builder.Services.AddSandbox(options, clock ?? TimeProvider.System);
         return Wire(builder.Build());

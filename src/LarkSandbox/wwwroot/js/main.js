@@ -116,7 +116,7 @@ function introduce({ app, tenant, serviceUrl }) {
   byId("bot-name").textContent = app.botName ?? app.name;
   const service = webAddress(serviceUrl);
   if (service) {
-    byId("service-link").href = service.href;
+    byId("service-link").href = new URL("/health", service).href; // the one page of it for eyes
     byId("service-link").hidden = false;
   }
   byId("app-facts").replaceChildren(
