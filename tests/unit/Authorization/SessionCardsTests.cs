@@ -24,6 +24,27 @@ public sealed class SessionCardsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_changes_while_the_card_is_on_its_way_is_shown_once_it_is_there(bool ends)
+    {
+        // Given a card that is being sent, so that nobody knows yet where it is
+        var session = await _scene.SessionAsync();
+        _scene.Platform.When(OpenPlatform.Messages, async (_, _) =>
+        {
+            await (ends
+                ? _scene.Completion.EndAsync(session, SessionState.Declined, null, default)
+                : _scene.Completion.RenewLinkAsync(session, 1, default));
+            return OpenPlatform.Response(200, """{"code":0,"data":{"message_id":"om_2","chat_id":"oc_1"}}""");
+        });
+
+        await _scene.Cards.SendAsync(session, isGroup: false, default);
+
+        // Then it is drawn once more, beside what the change itself asked for
+        Assert.Equal(2, (await _scene.FollowUpsAsync()).Count(topic => topic == SessionTopics.Changed));
+    }
+
+    [Theory]
     [InlineData(230011)]
     [InlineData(230031)]
     [InlineData(230110)]

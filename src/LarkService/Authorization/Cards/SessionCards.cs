@@ -112,10 +112,11 @@ internal sealed partial class SessionCards(
         }
     }
 
-    // The session may have ended before anybody knew where its card is.
+    // The session may have ended or got another link before anybody knew where its card is.
     private async Task FollowAsync(AuthorizationSession session, CancellationToken ct)
     {
-        if ((await sessions.FindAsync(session.SessionId, ct))?.State != session.State)
+        var now = await sessions.FindAsync(session.SessionId, ct);
+        if (now is not null && (now.State != session.State || now.SealedLink != session.SealedLink))
         {
             await sessions.ShowAgainAsync(session.SessionId, ct);
         }
