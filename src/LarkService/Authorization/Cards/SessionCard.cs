@@ -16,7 +16,7 @@ internal static class SessionCard
             "Nothing was shared and nothing was stored. If you change your mind, you can still agree.",
             "没有共享或保存任何信息。如果改变主意，仍可授权。"), new("Authorize after all", "重新授权")),
         SessionState.Expired => Over(session, new("The link has expired", "授权链接已过期"), new(
-            "You were not asked in time, or were busy. Nothing was stored. Get a new link whenever you like.",
+            "The time for this request has passed, and nothing was stored. You can get a new link whenever you like.",
             "链接已超过有效时间，没有保存任何信息。你可以随时获取新链接。"), new("Get a new link", "获取新链接")),
         SessionState.Superseded => new Card
         {
