@@ -43,6 +43,19 @@ public sealed class ConsentCompletionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_passing_fault_while_we_ask_whose_the_tokens_are_costs_nobody_their_consent()
+    {
+        _scene.Platform.Answer(OpenPlatform.UserInfo, OpenPlatform.Refusal(20050, 500), OpenPlatform.Recorded("oauth-user-info"));
+        var session = await _scene.SessionAsync();
+
+        var completing = CompleteAsync(session);
+        await _scene.Clock.SomeoneWaitsForAsync(0.5);
+        _scene.Clock.AdvanceSeconds(0.5);
+
+        Assert.Equal(CompletionOutcome.Authorized, await completing.Soon());
+    }
+
+    [Fact]
     public async Task Whoever_agreed_in_somebody_elses_place_is_told_and_their_tokens_are_given_back()
     {
         await CompleteAsync(await _scene.SessionAsync(user: Some.OtherUser));

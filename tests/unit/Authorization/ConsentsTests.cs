@@ -23,6 +23,40 @@ public sealed class ConsentsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_card_that_never_went_out_goes_out_with_the_next_wish()
+    {
+        // Given a session whose process died before it knew of its card
+        var first = Assert.IsType<AskOutcome.Asked>(await AskAsync(""));
+        await _scene.Sessions.LetGoOfCardAsync(first.Session.SessionId, default);
+
+        var again = Assert.IsType<AskOutcome.Asked>(await AskAsync(""));
+
+        // Then the same session has its card, and the platform can tell that it is the same message
+        Assert.Equal((first.Session.SessionId, true, "om_1"), (again.Session.SessionId, again.CardSent, again.Session.MessageId));
+        var sent = _scene.Platform.To(OpenPlatform.Messages);
+        Assert.Equal(2, sent.Count);
+        Assert.Equal((string?)sent[0].Json["uuid"], (string?)sent[1].Json["uuid"]);
+    }
+
+    [Fact]
+    public async Task A_session_whose_time_is_over_does_not_hold_up_the_next_wish()
+    {
+        var first = Assert.IsType<AskOutcome.Asked>(await AskAsync(""));
+        _scene.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        Assert.True(Assert.IsType<AskOutcome.Asked>(await AskAsync("")).CardSent);
+        Assert.Equal(SessionState.Expired, (await _scene.SessionAsync(first.Session.SessionId)).State);
+    }
+
+    [Fact]
+    public async Task Wishes_that_come_at_once_are_counted_like_those_that_come_one_by_one()
+    {
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => AskAsync("scope" + i))));
+
+        Assert.Equal((5, 3), (outcomes.OfType<AskOutcome.Asked>().Count(), outcomes.OfType<AskOutcome.TooOften>().Count()));
+    }
+
+    [Fact]
     public async Task Nobody_is_asked_for_what_they_have_granted()
     {
         await _scene.GrantAsync(scopes: "auth:user.id:read offline_access task:task:read more");

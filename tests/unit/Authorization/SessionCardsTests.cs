@@ -86,6 +86,18 @@ public sealed class SessionCardsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_card_only_the_user_sees_that_an_earlier_try_has_deleted_is_sent_all_the_same()
+    {
+        var session = await _scene.SessionAsync();
+        await _scene.Sessions.CardSentAsync(session.SessionId, "om_only", "oc_group", onlyVisible: true, default);
+        _scene.Platform.Answer("/open-apis/ephemeral/v1/delete", 400, """{"code":230001,"msg":"no such message"}""");
+
+        await FollowAsync(session);
+
+        Assert.Single(_scene.Platform.To(OpenPlatform.OnlyVisible));
+    }
+
+    [Fact]
     public async Task A_session_without_a_card_or_that_is_gone_needs_nothing()
     {
         var session = await _scene.SessionAsync();

@@ -32,6 +32,17 @@ public sealed class ChatTests
         Assert.Equal((true, "status?"), (message.IsGroup, message.Text));
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""[{"key":"@_user_1","mentioned_type":"user"}]""")]
+    public void What_people_say_in_a_group_without_mentioning_the_bot_is_not_for_it(string mentions)
+    {
+        var body = System.Text.Json.Nodes.JsonNode.Parse(Fixture.Json("im-message-receive-group-text").GetProperty("event").GetRawText())!;
+        body["message"]!["mentions"] = System.Text.Json.Nodes.JsonNode.Parse(mentions);
+
+        Assert.Null(ChatMessages.Read(new LarkEvent(Some.AppId, "e1", "im.message.receive_v1", default, "t", System.Text.Json.JsonSerializer.SerializeToElement(body))));
+    }
+
     [Fact]
     public void A_message_without_text_has_an_empty_one()
     {
