@@ -37,6 +37,7 @@ public sealed class HttpEdgeTests : IAsyncDisposable
     [InlineData("POST", "/things", "{\"count\":\"many\"}", 400, "validation", "$.count")]
     [InlineData("POST", "/things", "{", 400, "validation", "JSON")]
     [InlineData("GET", "/nowhere", null, 404, "not-found", "no such route")]
+    [InlineData("PUT", "/things", null, 405, "validation", "this method")]
     [InlineData("GET", "/large", null, 413, "payload-too-large", "1 MB")]
     [InlineData("GET", "/broken", null, 500, "internal", "traceId")]
     [InlineData("GET", "/limited", null, 429, "rate-limited", "Slowly")]
