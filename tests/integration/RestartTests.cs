@@ -93,6 +93,8 @@ public abstract class RestartTests
 
     public sealed class WhileTheCodeIsExchanged
     {
+        private const string TokenEndpoint = "/open-apis/authen/v2/oauth/token";
+
         [Theory]
         [BothEngines]
         public async Task The_card_brings_a_fresh_link_and_the_question_is_answered(Engine engine)
@@ -102,10 +104,11 @@ public abstract class RestartTests
             var question = ava.Write("Will this be answered?");
             var card = await ava.AskedAsync();
             var link = await ava.OpenAsync(card);
-            scene.Platform.Faults.Board.DelayNext("/open-apis/authen/v2/oauth/token", TimeSpan.FromSeconds(20));
+            scene.Platform.Faults.Board.DelayNext(TokenEndpoint, TimeSpan.FromSeconds(20));
             using var browser = new Browser(ava.OpenId);
             var page = browser.AllowAsync(link);
-            await Eventually.TrueAsync("the state being consumed", async () => await scene.Database.CountAsync("authorization_sessions", "state_hash IS NULL") == 1);
+            await Eventually.TrueAsync("the code being on its way", () => !scene.Platform.Faults.Board.IsPlanned(TokenEndpoint));
+            Assert.Equal(1, await scene.Database.CountAsync("authorization_sessions", "state_hash IS NULL"));
             await scene.KillAsync();
             await Assert.ThrowsAnyAsync<HttpRequestException>(() => page);
             await scene.StartServiceAsync();

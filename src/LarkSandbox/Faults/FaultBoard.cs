@@ -62,6 +62,15 @@ internal sealed class FaultBoard(SandboxOptions options)
         }
     }
 
+    /// <summary>Whether a fault asked for this path still waits for its call.</summary>
+    public bool IsPlanned(string pathPrefix)
+    {
+        lock (_gate)
+        {
+            return _planned.Exists(f => f.PathPrefix == pathPrefix);
+        }
+    }
+
     public T? Take<T>(string path)
         where T : PlannedFault
     {
