@@ -19,11 +19,11 @@ internal sealed class ConnectionEndpoint(IHttpClientFactory http, LongConnection
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            return await SendAsync(app, either.Token);
+            return await SendAsync(app, either.Token).WaitAsync(either.Token); // also when something below does not heed its token
         }
         catch (HttpRequestException e)
         {
-            return EndpointRefusals.Unreachable(app, $"cannot be reached ({e.HttpRequestError})");
+            return new EndpointOutcome.Refused(NetworkFaults.Of(app.OpenBase, e));
         }
         catch (Exception e) when (e is IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
@@ -56,8 +56,8 @@ internal sealed class ConnectionEndpoint(IHttpClientFactory http, LongConnection
             return EndpointRefusals.Of(app, code, status);
         }
 
-        var config = new ClientConfig().Updated(answer.Data?.ClientConfig ?? default);
-        metrics.ConfigIgnored(config.Ignored);
+        var (config, ignored) = new ClientConfig().Updated(answer.Data?.ClientConfig ?? default);
+        metrics.ConfigIgnored(app.AppId, ignored);
         return ConnectionAddress.Read(answer.Data?.Url, config) is { } address ? new EndpointOutcome.Granted(address) : EndpointRefusals.NoAddress();
     }
 

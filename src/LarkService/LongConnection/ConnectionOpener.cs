@@ -18,19 +18,34 @@ internal sealed class ConnectionOpener(ConnectionEndpoint endpoint, ILarkSocketC
     {
         using var limit = new CancellationTokenSource(HandshakeLimit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        var opening = connector.OpenAsync(address.Url, either.Token);
         try
         {
-            return new OpenOutcome.Opened(new(await connector.OpenAsync(address.Url, either.Token), address));
+            return new OpenOutcome.Opened(new(await opening.WaitAsync(either.Token), address));
         }
         catch (HandshakeRefusedException refused)
         {
             return new OpenOutcome.Failed(ReasonOf(app, refused));
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The exception's text may hold the URL and with it the ticket: its type has to do.
-            var what = e is OperationCanceledException ? $"took longer than {HandshakeLimit.TotalSeconds} s" : $"failed ({(e.InnerException ?? e).GetType().Name})";
-            return new OpenOutcome.Failed(new(DisconnectKind.NetworkFailed, $"Connecting to {address.Url.Host} {what}"));
+            _ = CloseLateAsync(opening);
+            ct.ThrowIfCancellationRequested();
+            return new OpenOutcome.Failed(new(DisconnectKind.NetworkFailed, $"Connecting to {address.Url.Host}{NetworkFaults.Through(address.Url)} took longer than {HandshakeLimit.TotalSeconds} s"));
+        }
+        catch (Exception e)
+        {
+            return new OpenOutcome.Failed(NetworkFaults.Of(address.Url, e));
+        }
+    }
+
+    // A handshake that did not heed its token may still succeed: nobody wants that connection any more.
+    private static async Task CloseLateAsync(Task<ILarkSocket> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+        {
+            await (await opening).DisposeAsync();
         }
     }
 

@@ -15,6 +15,9 @@ internal abstract record ConnectionPhase
     /// <summary>Told to the operator; knocks once a minute.</summary>
     public sealed record Degraded(int Failures, Disconnect Reason) : ConnectionPhase;
 
+    /// <summary>The platform allows no further connection; knocks once a minute, to take over when another ends. No alarm.</summary>
+    public sealed record StandingBy(Disconnect Reason) : ConnectionPhase;
+
     /// <summary>The service has stopped, or stops.</summary>
     public sealed record Stopped : ConnectionPhase;
 
@@ -23,6 +26,7 @@ internal abstract record ConnectionPhase
     {
         BackingOff backingOff => backingOff.Reason,
         Degraded degraded => degraded.Reason,
+        StandingBy standingBy => standingBy.Reason,
         _ => null,
     };
 
@@ -33,5 +37,16 @@ internal abstract record ConnectionPhase
         BackingOff backingOff => backingOff.Failures,
         Degraded degraded => degraded.Failures,
         _ => 0,
+    };
+
+    /// <summary>The phase's name for people.</summary>
+    public string Word => this switch
+    {
+        Connecting => "connecting",
+        Connected => "open",
+        BackingOff => "waiting to try again",
+        Degraded => "degraded",
+        StandingBy => "standing by",
+        _ => "stopped",
     };
 }

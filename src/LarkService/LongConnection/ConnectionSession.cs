@@ -1,181 +1,123 @@
-using Lark.Wire;
-
 namespace LarkService.LongConnection;
 
 /// <summary>
-/// One open connection from its first ping to its end. Reading never waits for whoever works on a payload, only for room
-/// among those in hand. A frame that cannot be used is counted and left; the connection stays.
+/// One open connection from its first ping to its end. It ends by itself, or it is told to: when the service stops, or when
+/// a successor has taken its place. Every wait on the way out has a bound, so that a socket which hangs holds up nobody.
 /// </summary>
-internal sealed partial class ConnectionSession(
-    OpenConnection connection,
-    ConnectionStatus status,
-    InFlight inFlight,
-    IPayloadSink sink,
-    LongConnectionOptions options,
-    LongConnectionMetrics metrics,
-    RareLog rare,
-    TimeProvider clock,
-    ILogger logger) : IDisposable
+internal sealed partial class ConnectionSession : IAsyncDisposable
 {
-    /// <summary>What is in hand when the service stops gets so long.</summary>
+    /// <summary>What is in hand when the connection is closed on purpose gets so long.</summary>
     public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
-    private readonly CancellationTokenSource _over = new();
-    private readonly PacketAssembler _packets = new(options.MaxMessageBytes, clock);
-    private readonly FrameSender _sender = new(connection.Socket, status.AppId, metrics, clock);
-    private readonly PayloadDesk _desk = new(sink, inFlight, metrics, clock, logger);
+    /// <summary>A connection that is replaced looks so long for a moment with nothing in hand, and goes on taking meanwhile.</summary>
+    private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>Lives until the connection ends by itself, or the service stops: then what is in hand is finished and acknowledged first.</summary>
+    private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
+    private readonly CancellationTokenSource _over = new();
+    private readonly CancellationTokenSource _noMore = new();
+    private readonly TaskCompletionSource<Disconnect> _leave = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILarkSocket _socket;
+    private readonly ConnectionStatus _status;
+    private readonly InFlight _inFlight;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly FrameSender _sender;
+    private readonly Heartbeat _heartbeat;
+    private readonly PayloadDesk _desk;
+    private readonly FrameReader _reader;
+    private Task<Disconnect>? _beating;
+    private Task<Disconnect>? _reading;
+
+    public ConnectionSession(
+        OpenConnection connection, ConnectionStatus status, InFlight inFlight, IPayloadSink sink, LongConnectionOptions options,
+        LongConnectionMetrics metrics, RareLog rare, TimeProvider clock, ILogger logger)
+    {
+        (_socket, _status, _inFlight, _clock, _logger) = (connection.Socket, status, inFlight, clock, logger);
+        _sender = new(connection.Socket, status.AppId, metrics, clock);
+        _heartbeat = new(_sender, status, connection.Address, options.HeartbeatInterval, metrics, clock);
+        _desk = new(_sender, sink, inFlight, metrics, clock, logger);
+        _reader = new(connection.Socket, status, _heartbeat, inFlight, _desk, options, metrics, rare, clock, logger);
+    }
+
+    /// <summary>Lives until the connection ends. To be called once.</summary>
     public async Task<Disconnect> RunAsync(CancellationToken stopping)
     {
-        using var noMore = CancellationTokenSource.CreateLinkedTokenSource(stopping, _over.Token);
-        var heartbeat = new Heartbeat(_sender, status, connection.Address, options.HeartbeatInterval, metrics, clock);
-        var stop = Task.Delay(Timeout.InfiniteTimeSpan, clock, noMore.Token);
-        var beating = heartbeat.RunAsync(_over.Token);
-        var reading = ReadAsync(heartbeat, _over.Token, noMore.Token);
-        var first = await Task.WhenAny(reading, beating, _sender.Broken, stop);
-        try
+        await using var stop = stopping.UnsafeRegister(_ => _leave.TrySetResult(new(DisconnectKind.Stopping, "The service stops")), null);
+        _beating = _heartbeat.RunAsync(_over.Token);
+        _reading = _reader.RunAsync(_over.Token, _noMore.Token);
+        var first = await Task.WhenAny(_reading, _beating, _sender.Broken, _leave.Task);
+        var reason = await first;
+        if (first == _leave.Task)
         {
-            return await (first == stop ? StopAsync() : EndAsync((Task<Disconnect>)first));
+            await FinishAsync(reason, stopping);
         }
-        finally
-        {
-            await _over.CancelAsync();
-            await Task.WhenAll(reading, beating, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
 
-    public void Dispose()
-    {
-        _sender.Dispose();
-        _over.Dispose();
-    }
-
-    private async Task<Disconnect> EndAsync(Task<Disconnect> ended)
-    {
-        var reason = await ended;
-        if (reason.Kind == DisconnectKind.ClosedByPlatform)
+        if (first == _leave.Task || reason.Kind == DisconnectKind.ClosedByPlatform)
         {
-            await SayGoodbyeAsync();
+            await SayGoodbyeAsync(_reading);
         }
 
         return reason;
     }
 
-    private async Task<Disconnect> StopAsync()
-    {
-        if (!await inFlight.DrainAsync(DrainLimit))
-        {
-            Log.Unfinished(logger, status.AppId, status.Number, DrainLimit);
-        }
+    /// <summary>Finish what is in hand, say goodbye and end: another connection is there.</summary>
+    public void Retire() => _leave.TrySetResult(new(DisconnectKind.Replaced, "Replaced by a new connection, as planned"));
 
-        await SayGoodbyeAsync();
-        return new(DisconnectKind.Stopping, "The service stops");
-    }
-
-    private async Task SayGoodbyeAsync()
+    /// <summary>Cuts the line and waits a little for everything on it to end.</summary>
+    public async ValueTask DisposeAsync()
     {
-        using var limit = new CancellationTokenSource(GoodbyeLimit, clock);
-        await connection.Socket.CloseAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    // Not stopped by the host's stopping: cancelling a read breaks the socket before the last acks are out.
-    private async Task<Disconnect> ReadAsync(Heartbeat heartbeat, CancellationToken over, CancellationToken noMore)
-    {
-        try
+        var ending = Task.Run(EndAsync);
+        await ending.WaitAsync(EndLimit, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!ending.IsCompleted)
         {
-            while (true)
-            {
-                switch (await connection.Socket.ReceiveAsync(over))
-                {
-                    case SocketMessage.Closed closed:
-                        return new(DisconnectKind.ClosedByPlatform, $"The platform closed the connection (code {closed.Code})");
-                    case SocketMessage.Binary binary:
-                        await TakeAsync(binary.Bytes, heartbeat, over, noMore);
-                        break;
-                    case SocketMessage.TooLarge large:
-                        Drop("too_large", large.Size);
-                        break;
-                    case SocketMessage.Text text:
-                        Drop("text", text.Size);
-                        break;
-                }
-            }
-        }
-        catch (Exception e) when (!over.IsCancellationRequested) // an aborted socket throws "cancelled", too
-        {
-            return new(DisconnectKind.NetworkFailed, $"The connection broke ({e.GetType().Name})");
+            Log.EndHangs(_logger, _status.AppId, _status.Number, EndLimit);
         }
     }
 
-    private async Task TakeAsync(ReadOnlyMemory<byte> bytes, Heartbeat heartbeat, CancellationToken over, CancellationToken noMore)
+    private async Task EndAsync()
     {
-        if (FrameCodec.TryDecode(bytes.Span, options.MaxMessageBytes, out var frame) is { } fault)
+        _sender.Dispose();
+        await Task.WhenAll(_noMore.CancelAsync(), _over.CancelAsync(), _socket.DisposeAsync().AsTask(), _reading ?? Task.CompletedTask, _beating ?? Task.CompletedTask)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _reader.Dispose();
+        _noMore.Dispose();
+        _over.Dispose();
+    }
+
+    private async Task FinishAsync(Disconnect reason, CancellationToken stopping)
+    {
+        if (reason.Kind == DisconnectKind.Replaced)
         {
-            Drop(LongConnectionMetrics.Word(fault), bytes.Length);
+            await _desk.IdleAsync(QuietLimit, stopping);
+        }
+
+        await _noMore.CancelAsync();
+        if (await _desk.IdleAsync(DrainLimit, CancellationToken.None))
+        {
             return;
         }
 
-        metrics.Dropped(status.AppId, "expired", _packets.DropExpired());
-        var type = frame.Text("type");
-        switch (frame.Method, type)
+        Log.Unfinished(_logger, _status.AppId, _status.Number, DrainLimit);
+        if (stopping.IsCancellationRequested)
         {
-            case (Frames.ControlMethod, "pong"):
-                metrics.Received(status.AppId, "pong");
-                heartbeat.Pong(frame.Payload.Memory);
-                break;
-            case (Frames.DataMethod, "event"):
-                metrics.Received(status.AppId, "event");
-                await TakePacketAsync(frame, bytes.Length, over, noMore);
-                break;
-            case (Frames.DataMethod, "card"):
-                // The form before card.action.trigger: no client of the platform answers it, so it must not be acknowledged.
-                metrics.Received(status.AppId, "card");
-                Drop("card", bytes.Length);
-                break;
-            default:
-                metrics.Received(status.AppId, "other");
-                Drop(frame.Method switch { Frames.ControlMethod => "unknown_control", Frames.DataMethod => "unknown_data", _ => "unknown_method" }, bytes.Length);
-                break;
+            await _inFlight.GiveUpAsync();
         }
     }
 
-    private async Task TakePacketAsync(Frame frame, int size, CancellationToken over, CancellationToken noMore)
+    // The platform's own goodbye is waited for: cutting the line with something unread in it may destroy ours on its way.
+    private async Task SayGoodbyeAsync(Task reading)
     {
-        if (noMore.IsCancellationRequested)
-        {
-            metrics.Dropped(status.AppId, "stopping"); // not acknowledged: the platform pushes it to somebody else
-            return;
-        }
-
-        var messageId = frame.Text("message_id");
-        switch (_packets.Add(messageId, frame.Number("sum", absent: 1), frame.Number("seq", absent: 0), frame.Payload))
-        {
-            case PacketOutcome.Complete complete:
-                await _desk.TakeAsync(_sender, frame, new(status.AppId, messageId ?? "", complete.Payload, clock.GetTimestamp()), over, noMore);
-                break;
-            case PacketOutcome.Dropped dropped:
-                Drop(dropped.Why, size);
-                break;
-        }
-    }
-
-    private void Drop(string why, long size)
-    {
-        metrics.Dropped(status.AppId, why);
-        if (rare.Allows(why))
-        {
-            Log.Dropped(logger, status.AppId, status.Number, why, size);
-        }
+        using var limit = new CancellationTokenSource(GoodbyeLimit, _clock);
+        await Task.WhenAll(_socket.CloseAsync(limit.Token), reading).WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A frame on connection {Connection} of {AppId} was not used: {Kind}, {Size} bytes. The connection stays; more of this kind are counted and logged once an hour")]
-        public static partial void Dropped(ILogger logger, string appId, int connection, string kind, long size);
-
         [LoggerMessage(2, LogLevel.Warning, "Connection {Connection} of {AppId} closes with work in hand that was not finished within {Limit}")]
         public static partial void Unfinished(ILogger logger, string appId, int connection, TimeSpan limit);
+
+        [LoggerMessage(3, LogLevel.Warning, "The socket of connection {Connection} of {AppId} did not let go within {Limit}; it is left behind")]
+        public static partial void EndHangs(ILogger logger, string appId, int connection, TimeSpan limit);
     }
 }

@@ -1,8 +1,8 @@
 namespace LarkService.LongConnection;
 
 /// <summary>
-/// The one account of one connection: its supervisor writes it; health, metrics, console and tests read it. What is read is
-/// a snapshot that does not change any more.
+/// The one account of one connection: its supervisor writes it; health, metrics, alerts, console and tests read it. What is
+/// read is a snapshot that does not change any more.
 /// </summary>
 internal sealed class ConnectionStatus(string appId, int number, TimeProvider clock, Action changed)
 {
@@ -32,12 +32,22 @@ internal sealed class ConnectionStatus(string appId, int number, TimeProvider cl
     public void Publish(ConnectionPhase phase) => Change(before => before with
     {
         Phase = phase,
-        Since = phase.GetType() == before.Phase.GetType() ? before.Since : clock.GetUtcNow(),
+        Since = IsNews(before.Phase, phase) ? clock.GetUtcNow() : before.Since,
         ConnectionId = phase is ConnectionPhase.Connected connected ? connected.Connection.Address.ConnectionId : null,
         Config = phase is ConnectionPhase.Connected { Connection.Address.Config: var config } ? config : before.Config,
     });
 
+    /// <summary>A heartbeat was answered.</summary>
+    /// <param name="config">What the platform now asks of clients.</param>
     public void Pong(ClientConfig config) => Change(before => before with { LastPong = clock.GetUtcNow(), Config = config });
+
+    /// <summary>A connection is over.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="lifetime">How long it was open.</param>
+    public void Ended(Disconnect reason, TimeSpan lifetime) => Change(before => before with { LastEnd = reason, LastLifetime = lifetime });
+
+    // A successor is a new connection, a failed knock is no new phase.
+    private static bool IsNews(ConnectionPhase before, ConnectionPhase now) => before.GetType() != now.GetType() || now is ConnectionPhase.Connected;
 
     private void Change(Func<ConnectionSnapshot, ConnectionSnapshot> next)
     {
@@ -54,7 +64,7 @@ internal sealed class ConnectionStatus(string appId, int number, TimeProvider cl
 /// <param name="AppId">The app it is for.</param>
 /// <param name="Number">1, 2, … within the app.</param>
 /// <param name="Phase">Where it stands.</param>
-/// <param name="Since">When it came into this kind of phase.</param>
+/// <param name="Since">When it came into this kind of phase; of an open connection: when it was opened.</param>
 internal sealed record ConnectionSnapshot(string AppId, int Number, ConnectionPhase Phase, DateTimeOffset Since)
 {
     /// <summary>The platform's name of the open connection.</summary>
@@ -66,7 +76,15 @@ internal sealed record ConnectionSnapshot(string AppId, int Number, ConnectionPh
     /// <summary>What the platform last asked of clients.</summary>
     public ClientConfig? Config { get; init; }
 
+    /// <summary>Why the last connection ended; null until one has.</summary>
+    public Disconnect? LastEnd { get; init; }
+
+    /// <summary>How long that one was open.</summary>
+    public TimeSpan? LastLifetime { get; init; }
+
     public string? Reason => Phase.Why?.Words;
 
     public int ConsecutiveFailures => Phase.FailuresInARow;
+
+    public bool IsConnected => Phase is ConnectionPhase.Connected;
 }

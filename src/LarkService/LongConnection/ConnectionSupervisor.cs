@@ -12,6 +12,7 @@ internal sealed partial class ConnectionSupervisor(
     ConnectionOpener opener,
     IPayloadSink sink,
     ReconnectSchedule schedule,
+    ReplacementTurns turns,
     IOptions<LongConnectionOptions> options,
     LongConnectionMetrics metrics,
     RareLog rare,
@@ -19,11 +20,13 @@ internal sealed partial class ConnectionSupervisor(
     ILogger<ConnectionSupervisor> logger) : IDisposable
 {
     /// <summary>Payloads of one connection that are worked on at a time.</summary>
-    public const int MostInFlight = 64;
+    public const int MostInFlight = 256;
 
     /// <summary>Connections of an app start so far apart, so that they do not reach the end of their lives together.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(1);
     private readonly InFlight _inFlight = new(MostInFlight, clock);
+    private readonly ConnectionReplacement _replacement = new(app, status, opener, turns, schedule, metrics, clock, logger);
+    private Task _retiring = Task.CompletedTask;
     private int _attempts;
 
     /// <summary>Ends when the service stops and the connection is closed.</summary>
@@ -38,6 +41,7 @@ internal sealed partial class ConnectionSupervisor(
         }
 
         // Work of an earlier socket can still be in hand; its answer has nowhere to go, what it stores has.
+        await _retiring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _inFlight.DrainAsync(ConnectionSession.DrainLimit);
     }
 
@@ -65,7 +69,7 @@ internal sealed partial class ConnectionSupervisor(
         Connecting connecting => ConnectAsync(connecting.Failures, ct),
         Connected connected => PumpAsync(connected, ct),
         BackingOff backingOff => WaitAsync(backingOff, ct),
-        Degraded degraded => KnockAsync(degraded, ct),
+        Degraded or StandingBy => KnockAsync(phase, ct),
         _ => throw new UnreachableException(),
     };
 
@@ -84,10 +88,24 @@ internal sealed partial class ConnectionSupervisor(
 
     private async Task<ConnectionPhase> PumpAsync(Connected connected, CancellationToken ct)
     {
-        await using var socket = connected.Connection.Socket;
-        using var session = new ConnectionSession(connected.Connection, status, _inFlight, sink, options.Value, metrics, rare, clock, logger);
+        var session = new ConnectionSession(connected.Connection, status, _inFlight, sink, options.Value, metrics, rare, clock, logger);
         var opened = clock.GetTimestamp();
-        var reason = await session.RunAsync(ct);
+        var running = RunAsync(session, opened, ct);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var replacing = _replacement.RunAsync(session, running, over.Token);
+        if (await Task.WhenAny(running, replacing) == running)
+        {
+            await over.CancelAsync();
+        }
+
+        // Asked for in any case: a successor that opened at the last moment must not be lost.
+        if (await replacing is { } next)
+        {
+            _retiring = Task.WhenAll(_retiring, running);
+            return next;
+        }
+
+        var reason = await running;
         if (reason.Kind == DisconnectKind.Stopping)
         {
             return new Stopped();
@@ -98,38 +116,60 @@ internal sealed partial class ConnectionSupervisor(
             : AfterFailure(connected.Failures + 1, reason);
     }
 
+    private async Task<Disconnect> RunAsync(ConnectionSession session, long opened, CancellationToken ct)
+    {
+        await using var ended = session;
+        var reason = await session.RunAsync(ct);
+        var lifetime = clock.GetElapsedTime(opened);
+        metrics.Ended(app.AppId, reason.Kind, lifetime);
+        status.Ended(reason, lifetime);
+        if (reason.Kind == DisconnectKind.Replaced)
+        {
+            Log.Replaced(logger, status.Number, app.AppId, lifetime);
+        }
+
+        return reason;
+    }
+
     private async Task<ConnectionPhase> WaitAsync(BackingOff from, CancellationToken ct)
     {
         await Task.Delay(from.Delay, clock, ct);
         return new Connecting(from.Failures);
     }
 
-    private async Task<ConnectionPhase> KnockAsync(Degraded from, CancellationToken ct)
+    private async Task<ConnectionPhase> KnockAsync(ConnectionPhase from, CancellationToken ct)
     {
         await Task.Delay(ReconnectSchedule.Knock, clock, ct);
-        return await ConnectAsync(from.Failures, ct) switch
+        return await ConnectAsync(from.FailuresInARow, ct) switch
         {
-            BackingOff still => new Degraded(still.Failures, still.Reason),
+            BackingOff still when from is Degraded => new Degraded(still.Failures, still.Reason),
             var other => other,
         };
     }
 
-    private ConnectionPhase AfterFailure(int failures, Disconnect reason) => reason.IsFatal || failures >= options.Value.MaxFailuresBeforeDegraded
-        ? new Degraded(failures, reason)
-        : new BackingOff(failures, reason, schedule.DelayFor(failures));
+    private ConnectionPhase AfterFailure(int failures, Disconnect reason) => reason switch
+    {
+        { StandsBy: true } => new StandingBy(reason),
+        { IsFatal: true } => new Degraded(failures, reason),
+        _ when failures >= options.Value.MaxFailuresBeforeDegraded => new Degraded(failures, reason),
+        _ => new BackingOff(failures, reason, schedule.DelayFor(failures)),
+    };
 
     private void Announce(ConnectionPhase from, ConnectionPhase to)
     {
         switch (to)
         {
-            case Connected connected:
-                Log.Connected(logger, status.Number, app.AppId, connected.Connection.Address.ConnectionId);
+            case Connected { Connection.Address: var address }:
+                Log.Connected(logger, status.Number, app.AppId, address.ConnectionId, address.Config, address.Config.Heartbeat(options.Value.HeartbeatInterval));
                 break;
             case BackingOff backingOff:
                 Log.BackingOff(logger, status.Number, app.AppId, backingOff.Reason, backingOff.Failures, backingOff.Delay);
                 break;
             case Degraded degraded when degraded.Reason != from.Why:
                 Log.Degraded(logger, status.Number, app.AppId, degraded.Reason, degraded.Failures, ReconnectSchedule.Knock);
+                break;
+            case StandingBy standingBy when standingBy.Reason != from.Why:
+                Log.StandingBy(logger, status.Number, app.AppId, standingBy.Reason, ReconnectSchedule.Knock);
                 break;
             case Stopped:
                 Log.Stopped(logger, status.Number, app.AppId);
@@ -139,8 +179,8 @@ internal sealed partial class ConnectionSupervisor(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Connection {Connection} of {AppId} is open ({ConnectionId})")]
-        public static partial void Connected(ILogger logger, int connection, string appId, string connectionId);
+        [LoggerMessage(1, LogLevel.Information, "Connection {Connection} of {AppId} is open ({ConnectionId}). The platform asks clients for {Config}; our heartbeat is {Heartbeat}")]
+        public static partial void Connected(ILogger logger, int connection, string appId, string connectionId, ClientConfig config, TimeSpan heartbeat);
 
         [LoggerMessage(2, LogLevel.Warning, "Connection {Connection} of {AppId}: {Reason}. Failures in a row: {Failures}; next attempt in {Delay}")]
         public static partial void BackingOff(ILogger logger, int connection, string appId, Disconnect reason, int failures, TimeSpan delay);
@@ -153,5 +193,11 @@ internal sealed partial class ConnectionSupervisor(
 
         [LoggerMessage(5, LogLevel.Error, "Connection {Connection} of {AppId} met a fault of this service")]
         public static partial void Unexpected(ILogger logger, string appId, int connection, Exception e);
+
+        [LoggerMessage(7, LogLevel.Warning, "Connection {Connection} of {AppId}: {Reason}. Trying every {Knock}")]
+        public static partial void StandingBy(ILogger logger, int connection, string appId, Disconnect reason, TimeSpan knock);
+
+        [LoggerMessage(8, LogLevel.Information, "Connection {Connection} of {AppId} was replaced as planned after {Lifetime}")]
+        public static partial void Replaced(ILogger logger, int connection, string appId, TimeSpan lifetime);
     }
 }

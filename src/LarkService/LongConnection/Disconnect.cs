@@ -5,8 +5,11 @@ namespace LarkService.LongConnection;
 /// <param name="Words">For the operator, in plain words; never a secret and never the connection's URL.</param>
 internal sealed record Disconnect(DisconnectKind Kind, string Words)
 {
-    /// <summary>Trying again soon will not help: somebody has to act, or another connection has to go.</summary>
-    public bool IsFatal => Kind is DisconnectKind.CredentialsRefused or DisconnectKind.Forbidden or DisconnectKind.WrongBrand or DisconnectKind.TooManyConnections;
+    /// <summary>Trying again soon will not help: somebody has to act.</summary>
+    public bool IsFatal => Kind is DisconnectKind.CredentialsRefused or DisconnectKind.Forbidden or DisconnectKind.WrongBrand;
+
+    /// <summary>Nothing is wrong; another connection has to go first.</summary>
+    public bool StandsBy => Kind is DisconnectKind.TooManyConnections;
 
     public override string ToString() => $"{Kind}: {Words}";
 }
@@ -20,8 +23,14 @@ internal enum DisconnectKind
     /// <summary>No pong for two heartbeats: the connection looks alive and is not.</summary>
     Silent,
 
+    /// <summary>The other end takes no bytes any more.</summary>
+    SendTimedOut,
+
     /// <summary>The network failed under us, before or after the handshake.</summary>
     NetworkFailed,
+
+    /// <summary>Somebody answers whose TLS certificate is not trusted.</summary>
+    CertificateUntrusted,
 
     /// <summary>The platform gave no address to connect to, for a passing reason.</summary>
     EndpointUnavailable,
@@ -40,6 +49,9 @@ internal enum DisconnectKind
 
     /// <summary>The app has as many connections as it may have.</summary>
     TooManyConnections,
+
+    /// <summary>It had become old; a new one took its place.</summary>
+    Replaced,
 
     /// <summary>A fault of our own.</summary>
     Unexpected,

@@ -33,7 +33,7 @@ internal static class EndpointRefusals
 
     public static EndpointOutcome Unusable(int status) => Refused(new(DisconnectKind.EndpointUnavailable, $"The platform's answer cannot be read (HTTP {status})"));
 
-    public static EndpointOutcome Unreachable(LarkApp app, string how) => Refused(new(DisconnectKind.NetworkFailed, $"{app.OpenBase.Host} {how}"));
+    public static EndpointOutcome Unreachable(LarkApp app, string how) => Refused(new(DisconnectKind.NetworkFailed, $"{app.OpenBase.Host}{NetworkFaults.Through(app.OpenBase)} {how}"));
 
     public static EndpointOutcome NoAddress() => Refused(new(DisconnectKind.EndpointUnavailable, "The platform gave no address that may be opened (wss, or ws to this machine)"));
 

@@ -40,8 +40,18 @@ internal static class FrameCodec
         return IsWhole(frame) ? null : FrameFault.Incomplete;
     }
 
-    private static bool IsWhole(Frame frame) =>
-        frame.HasSeqID && frame.HasLogID && frame.HasService && frame.HasMethod && frame.Headers.All(h => h.HasKey && h.HasValue);
+    private static bool IsWhole(Frame frame)
+    {
+        foreach (var header in frame.Headers)
+        {
+            if (!header.HasKey || !header.HasValue)
+            {
+                return false;
+            }
+        }
+
+        return frame.HasSeqID && frame.HasLogID && frame.HasService && frame.HasMethod;
+    }
 
     // Walks the outermost fields; whatever is odd ends the walk and is left to the real reader to refuse.
     private static int CountHeaders(ReadOnlySpan<byte> rest)

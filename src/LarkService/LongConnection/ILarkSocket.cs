@@ -1,15 +1,16 @@
 namespace LarkService.LongConnection;
 
-/// <summary>An open WebSocket to the platform. One reader and one writer at a time.</summary>
+/// <summary>
+/// An open WebSocket to the platform. One reader and one writer at a time. Disposing of it cuts the line, and whatever waits
+/// on it ends.
+/// </summary>
 internal interface ILarkSocket : IAsyncDisposable
 {
-    /// <summary>
-    /// The next whole message; its bytes are good until the next call. Cancelling breaks the connection.
-    /// </summary>
+    /// <summary>The next whole message; its bytes are good until the next call. Cancelling breaks the connection.</summary>
     Task<SocketMessage> ReceiveAsync(CancellationToken ct);
 
-    /// <summary>Sends one binary message. Cancelling breaks the connection.</summary>
-    Task SendAsync(ReadOnlyMemory<byte> message, CancellationToken ct);
+    /// <summary>Sends one binary message; done when the network has taken it.</summary>
+    ValueTask SendAsync(ReadOnlyMemory<byte> message);
 
     /// <summary>Says goodbye (1000); the platform's own goodbye arrives at the reader.</summary>
     Task CloseAsync(CancellationToken ct);

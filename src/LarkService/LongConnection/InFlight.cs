@@ -9,9 +9,25 @@ internal sealed class InFlight(int most, TimeProvider clock) : IDisposable
     private readonly SemaphoreSlim _room = new(most, most);
     private readonly CancellationTokenSource _givenUp = new();
 
-    public Task WaitForRoomAsync(CancellationToken ct) => _room.WaitAsync(ct);
+    public bool TryTakeRoom() => _room.Wait(TimeSpan.Zero);
 
-    /// <summary>Runs work in the room that was waited for, away from the caller.</summary>
+    /// <returns>False when there was none in time.</returns>
+    public async Task<bool> TakeRoomAsync(TimeSpan within, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(within, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            await _room.WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Runs work in the room that was taken, away from the caller.</summary>
     /// <param name="work">Must not throw. Its token ends when a drain has lasted too long.</param>
     public void Start(Func<CancellationToken, Task> work)
     {
@@ -28,6 +44,9 @@ internal sealed class InFlight(int most, TimeProvider clock) : IDisposable
             }
         });
     }
+
+    /// <summary>Tells all that is in hand to stop.</summary>
+    public Task GiveUpAsync() => _givenUp.CancelAsync();
 
     /// <summary>Returns when nothing is in hand any more; what lasts longer than <paramref name="atMost"/> is told to stop.</summary>
     /// <returns>False when something had to be told.</returns>
@@ -46,7 +65,7 @@ internal sealed class InFlight(int most, TimeProvider clock) : IDisposable
         }
         catch (OperationCanceledException)
         {
-            await _givenUp.CancelAsync();
+            await GiveUpAsync();
             return false;
         }
         finally

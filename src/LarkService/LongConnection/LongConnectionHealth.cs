@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 namespace LarkService.LongConnection;
 
 /// <summary>
-/// Healthy when every app has a connection; degraded when some app has none; the registration's failure status (not ready)
-/// when no connection lives at all. The description says why, in plain words.
+/// Healthy when every app has a connection and none has been given up on; degraded when some app has none, or one is
+/// degraded; the registration's failure status (not ready) when no connection lives at all. One that stands by beside a
+/// living one is no fault. The description says why, in plain words, and what the platform asks of clients.
 /// </summary>
 internal sealed class LongConnectionHealth(LongConnectionStatuses statuses, IOptions<LongConnectionOptions> options) : IHealthCheck
 {
@@ -23,22 +24,21 @@ internal sealed class LongConnectionHealth(LongConnectionStatuses statuses, IOpt
 
         List<ConnectionSnapshot> all = [.. statuses.All.Select(status => status.Snapshot)];
         var data = all.ToDictionary(s => $"{s.AppId}/{s.Number}", s => (object)Words(s));
-        var missing = all.GroupBy(s => s.AppId).Where(app => !app.Any(IsConnected)).ToList();
-        if (missing.Count == 0)
-        {
-            return HealthCheckResult.Healthy($"{all.Count(IsConnected)} of {all.Count} connections are open", data);
-        }
-
-        var words = string.Join("; ", missing.Select(app => $"{app.Key}: {Words(app.MinBy(s => s.Number)!)}"));
-        return new HealthCheckResult(all.Any(IsConnected) ? HealthStatus.Degraded : failure, words, data: data);
+        var apps = all.GroupBy(s => s.AppId).ToList();
+        List<string> troubles = [.. apps.Where(app => !app.Any(s => s.IsConnected)).Select(app => $"{app.Key}: {Words(app.MinBy(s => s.Number)!)}")];
+        troubles.AddRange(apps.Where(app => app.Any(s => s.IsConnected)).SelectMany(app => app.Where(s => s.Phase is ConnectionPhase.Degraded)).Select(s => $"{s.AppId}/{s.Number}: {Words(s)}"));
+        var open = all.Count(s => s.IsConnected);
+        return troubles.Count == 0
+            ? HealthCheckResult.Healthy($"{open} of {all.Count} connections are open; {string.Join("; ", apps.Select(Details))}", data)
+            : new HealthCheckResult(open > 0 ? HealthStatus.Degraded : failure, string.Join("; ", troubles), data: data);
     }
 
-    private static bool IsConnected(ConnectionSnapshot s) => s.Phase is ConnectionPhase.Connected;
-
-    private static string Words(ConnectionSnapshot s) => s.Reason ?? s.Phase switch
+    private string Details(IGrouping<string, ConnectionSnapshot> app)
     {
-        ConnectionPhase.Connected => "open",
-        ConnectionPhase.Stopped => "stopped",
-        _ => "connecting",
-    };
+        var config = app.Where(s => s.IsConnected).MaxBy(s => s.LastPong)?.Config ?? new ClientConfig();
+        var waiting = app.Where(s => s.Phase is ConnectionPhase.StandingBy).Select(s => $"; {s.AppId}/{s.Number}: {Words(s)}");
+        return $"{app.Key}: heartbeat every {config.Heartbeat(options.Value.HeartbeatInterval).TotalSeconds} s, the platform asks for {config}{string.Concat(waiting)}";
+    }
+
+    private static string Words(ConnectionSnapshot s) => s.Reason ?? s.Phase.Word;
 }

@@ -2,7 +2,7 @@ using LarkService.Platform.Configuration;
 
 namespace LarkService.LongConnection;
 
-/// <summary>Registers the long connection. Whoever uses it also registers an <see cref="IPayloadSink"/>.</summary>
+/// <summary>Registers the long connection. Whoever uses it also registers an <see cref="IPayloadSink"/> and an <see cref="Platform.IOperatorAlerts"/>.</summary>
 internal static class LongConnectionSetup
 {
     public static IServiceCollection AddLongConnection(this IServiceCollection services)
@@ -15,7 +15,9 @@ internal static class LongConnectionSetup
         services.AddSingleton<ConnectionEndpoint>();
         services.AddSingleton<ILarkSocketConnector, WebSocketConnector>();
         services.AddSingleton<ConnectionOpener>();
+        services.AddSingleton<ReplacementTurns>();
         services.AddHostedService<LongConnectionLoop>();
+        services.AddHostedService<ConnectionAlerts>();
         services.AddHealthChecks().AddCheck<LongConnectionHealth>(LongConnectionHealth.Name, tags: ["ready"]);
         return services;
     }

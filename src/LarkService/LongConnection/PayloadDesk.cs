@@ -2,34 +2,62 @@ using Lark.Wire;
 
 namespace LarkService.LongConnection;
 
-/// <summary>Brings a payload to the sink and its answer back to the platform, as the ack of the frame it came with.</summary>
-internal sealed partial class PayloadDesk(IPayloadSink sink, InFlight inFlight, LongConnectionMetrics metrics, TimeProvider clock, ILogger logger)
+/// <summary>
+/// Brings the payloads of one open connection to the sink, and its answers back to the platform as the acks of the frames they
+/// came with, as soon as the sink has answered.
+/// </summary>
+internal sealed partial class PayloadDesk(FrameSender sender, IPayloadSink sink, InFlight inFlight, LongConnectionMetrics metrics, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Waits for room and no longer: the answer follows by itself.</summary>
-    /// <param name="sender">Of the connection the frame came on.</param>
-    /// <param name="frame">Becomes the ack.</param>
-    /// <param name="payload">What it held.</param>
-    /// <param name="over">That connection is gone, and with it the way back.</param>
-    /// <param name="noMore">Nothing more is taken.</param>
-    public async Task TakeAsync(FrameSender sender, Frame frame, LarkPayload payload, CancellationToken over, CancellationToken noMore)
-    {
-        try
-        {
-            await inFlight.WaitForRoomAsync(noMore);
-        }
-        catch (OperationCanceledException)
-        {
-            metrics.Dropped(payload.AppId, "stopping");
-            return;
-        }
+    private readonly Lock _lock = new();
+    private int _inHand;
+    private TaskCompletionSource? _idle;
 
-        inFlight.Start(ct => AnswerAsync(sender, frame, payload, over, ct));
+    private Task Idle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _inHand == 0 ? Task.CompletedTask : (_idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
     }
 
-    private async Task AnswerAsync(FrameSender sender, Frame frame, LarkPayload payload, CancellationToken over, CancellationToken ct)
+    /// <summary>Starts work in the room the caller has taken; the answer follows by itself.</summary>
+    /// <param name="frame">Becomes the ack.</param>
+    /// <param name="payload">What it held.</param>
+    public void Take(Frame frame, LarkPayload payload)
+    {
+        lock (_lock)
+        {
+            _inHand++;
+        }
+
+        inFlight.Start(async ct =>
+        {
+            try
+            {
+                await AnswerAsync(frame, payload, ct);
+            }
+            finally
+            {
+                Done();
+            }
+        });
+    }
+
+    /// <returns>True once nothing of this connection is in hand, false when that takes too long.</returns>
+    public async Task<bool> IdleAsync(TimeSpan within, CancellationToken ct)
+    {
+        var idle = Idle;
+        await idle.WaitAsync(within, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return idle.IsCompleted;
+    }
+
+    private async Task AnswerAsync(Frame frame, LarkPayload payload, CancellationToken ct)
     {
         var answer = await AskSinkAsync(payload, ct);
-        if (answer is not PayloadAnswer.NoAnswer && await sender.SendAsync(frame.AnsweredBy(answer, clock.GetElapsedTime(payload.ReceivedAt)), "ack", over))
+        if (answer is not PayloadAnswer.NoAnswer && await sender.SendAsync(frame.AnsweredBy(answer, clock.GetElapsedTime(payload.ReceivedAt)), "ack"))
         {
             metrics.Acked(answer.Kind, clock.GetElapsedTime(payload.ReceivedAt));
         }
@@ -47,6 +75,18 @@ internal sealed partial class PayloadDesk(IPayloadSink sink, InFlight inFlight, 
         {
             Log.SinkFailed(logger, payload.AppId, payload.MessageId, payload.Json.Length, e);
             return new PayloadAnswer.Failed();
+        }
+    }
+
+    private void Done()
+    {
+        lock (_lock)
+        {
+            if (--_inHand == 0)
+            {
+                _idle?.TrySetResult();
+                _idle = null;
+            }
         }
     }
 

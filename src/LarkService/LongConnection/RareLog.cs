@@ -10,16 +10,16 @@ internal sealed class RareLog(TimeProvider clock)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromHours(1);
     private const int MaxKinds = 256;
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _last = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _last = new(StringComparer.Ordinal);
 
     public bool Allows(string kind)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.GetTimestamp();
         if (!_last.TryGetValue(kind, out var last))
         {
             return _last.Count < MaxKinds && _last.TryAdd(kind, now);
         }
 
-        return now - last >= Quiet && _last.TryUpdate(kind, now, last);
+        return clock.GetElapsedTime(last, now) >= Quiet && _last.TryUpdate(kind, now, last);
     }
 }

@@ -37,8 +37,9 @@ internal sealed class WebSocketLarkSocket(WebSocket socket, int maxBytes) : ILar
         }
     }
 
-    public async Task SendAsync(ReadOnlyMemory<byte> message, CancellationToken ct) =>
-        await socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, ct);
+    // Without a token the framework sends on its short path; a send that hangs ends when the socket is disposed of.
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message) =>
+        socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
 
     public async Task CloseAsync(CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using LarkService.Data;
 using LarkService.Events;
 using LarkService.LongConnection;
+using LarkService.Messaging;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
 using Microsoft.Extensions.Configuration;
@@ -20,7 +21,7 @@ public sealed class CompositionTests
             ["Lark:Apps:0:AppSecret"] = Some.AppSecret,
         }).Build();
         var services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton<IConfiguration>(configuration);
-        services.AddPlatform().AddData().AddLongConnection();
+        services.AddPlatform().AddData().AddMessaging().AddLongConnection();
         services.AddEvents().OnEvent<ScriptedHandler>(Pushes.Type);
         using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
