@@ -21,16 +21,20 @@ public sealed class ClientConfigTests
     [InlineData("""[]""", 30)]
     [InlineData("""null""", 30)]
     public void The_platform_shortens_the_heartbeat_and_never_lengthens_it(string json, int seconds) =>
-        Assert.Equal(seconds, new ClientConfig().Updated(JsonElement.Parse(json)).Heartbeat(Ours).TotalSeconds);
+        Assert.Equal(seconds, new ClientConfig().Updated(JsonElement.Parse(json)).Config.Heartbeat(Ours).TotalSeconds);
 
     [Fact]
     public void What_a_later_configuration_leaves_out_stays()
     {
-        var config = new ClientConfig().Updated(JsonElement.Parse("""{"ReconnectCount":-1,"ReconnectInterval":120,"ReconnectNonce":30,"PingInterval":10}"""));
-        Assert.Equal(0, config.Ignored);
+        var (config, ignored) = new ClientConfig().Updated(JsonElement.Parse("""{"ReconnectCount":-1,"ReconnectInterval":120,"ReconnectNonce":30,"PingInterval":10}"""));
+        Assert.Equal(default, ignored);
 
-        var later = config.Updated(JsonElement.Parse("""{"PingInterval":0,"ReconnectInterval":60}"""));
+        var (later, left) = config.Updated(JsonElement.Parse("""{"PingInterval":0,"ReconnectInterval":60}"""));
         Assert.Equal((60, 10, -1), (later.ReconnectInterval, later.PingInterval, later.ReconnectCount));
-        Assert.Equal(3, later.Ignored);
+        Assert.Equal(new IgnoredConfig(Missing: 2, Absurd: 1), left);
     }
+
+    [Fact]
+    public void What_is_no_object_changes_nothing() =>
+        Assert.Equal((new ClientConfig(), new IgnoredConfig(Unreadable: 1)), new ClientConfig().Updated(JsonElement.Parse("[1]")));
 }

@@ -46,7 +46,7 @@ public sealed class ConnectionEndpointTests : IDisposable
     [Theory]
     [InlineData(403, DisconnectKind.Forbidden, true)]
     [InlineData(514, DisconnectKind.CredentialsRefused, true)]
-    [InlineData(1000040350, DisconnectKind.TooManyConnections, true)]
+    [InlineData(1000040350, DisconnectKind.TooManyConnections, false)]
     [InlineData(1000040351, DisconnectKind.WrongBrand, true)]
     [InlineData(1, DisconnectKind.EndpointUnavailable, false)]
     [InlineData(1000040343, DisconnectKind.EndpointUnavailable, false)]
@@ -107,6 +107,26 @@ public sealed class ConnectionEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_body_that_stalls_is_given_up_too()
+    {
+        _platform.Stalls();
+        var asking = AskAsync();
+        await _clock.SomeoneWaitsForAsync(15);
+        _clock.AdvanceSeconds(15);
+        Assert.Contains("15 s", Assert.IsType<EndpointOutcome.Refused>(await asking.Soon()).Reason.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_that_heeds_no_token_is_given_up_too()
+    {
+        _platform.Ignores();
+        var asking = AskAsync();
+        await _clock.SomeoneWaitsForAsync(15);
+        _clock.AdvanceSeconds(15);
+        Assert.Equal(DisconnectKind.NetworkFailed, Assert.IsType<EndpointOutcome.Refused>(await asking.Soon()).Reason.Kind);
+    }
+
+    [Fact]
     public async Task A_platform_that_cannot_be_reached_is_named()
     {
         _platform.Breaks();
@@ -119,7 +139,8 @@ public sealed class ConnectionEndpointTests : IDisposable
         _platform.Answers("""{"code":0,"data":{"URL":"wss://h/ws?device_id=1&service_id=2","ClientConfig":{"PingInterval":"soon"}}}""");
         var address = Assert.IsType<EndpointOutcome.Granted>(await AskAsync()).Address;
         Assert.Null(address.Config.PingInterval);
-        Assert.Equal(4, _meters.Sum("lark_service.websocket.config.ignored"));
+        Assert.Equal(3, _meters.Sum("lark_service.websocket.config.ignored", ("reason", "missing"), ("app_id", Some.AppId)));
+        Assert.Equal(1, _meters.Sum("lark_service.websocket.config.ignored", ("reason", "absurd"), ("app_id", Some.AppId)));
     }
 
     [Fact]
@@ -128,8 +149,8 @@ public sealed class ConnectionEndpointTests : IDisposable
         foreach (var answer in Fixture.Json("ws-endpoint-errors").GetProperty("responses").EnumerateArray())
         {
             _platform.Answers(answer.GetProperty("body").GetRawText());
-            var fatal = (await RefusedAsync()).IsFatal;
-            Assert.Equal(answer.GetProperty("retryable_go_python").GetBoolean(), !fatal);
+            var reason = await RefusedAsync();
+            Assert.Equal(answer.GetProperty("retryable_go_python").GetBoolean(), !reason.IsFatal && !reason.StandsBy);
         }
     }
 

@@ -60,13 +60,67 @@ public sealed class ConnectionPhaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Too_many_connections_means_standing_by()
+    public async Task Too_many_connections_means_standing_by_without_an_alarm_until_another_one_ends()
     {
-        _connection.Endpoint.Refuses(1000040350);
+        // Given an app that has all the connections it may have
+        _connection.Endpoint.Refuses(1000040350).Refuses(1000040350);
         _connection.Start();
-        var degraded = await _connection.ReachesAsync<Degraded>();
-        Assert.Equal(DisconnectKind.TooManyConnections, degraded.Reason.Kind);
-        Assert.StartsWith("Standing by", degraded.Reason.Words, StringComparison.Ordinal);
+        var first = await _connection.ReachesAsync<StandingBy>();
+        Assert.Equal(DisconnectKind.TooManyConnections, first.Reason.Kind);
+        Assert.StartsWith("Standing by", first.Reason.Words, StringComparison.Ordinal);
+
+        // When a minute has passed it knocks, and another one later it takes over
+        await _connection.Clock.SomeoneWaitsForAsync(60);
+        _connection.Clock.AdvanceSeconds(60);
+        await _connection.NextAsync<StandingBy>(first);
+        await _connection.Clock.SomeoneWaitsForAsync(60);
+        _connection.Clock.AdvanceSeconds(60);
+        var connected = await _connection.ReachesAsync<Connected>();
+        Assert.Equal(0, connected.Failures);
+        Assert.Single(_connection.Log.Lines, line => line.Contains("Standing by", StringComparison.Ordinal) && line.StartsWith("Warning", StringComparison.Ordinal));
+        Assert.DoesNotContain(_connection.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_that_stands_by_and_meets_another_refusal_says_that_one()
+    {
+        _connection.Endpoint.Refuses(1000040350).Refuses(514).Refuses(1000040350).Breaks();
+        _connection.Start();
+        foreach (var kind in (DisconnectKind[])[DisconnectKind.TooManyConnections, DisconnectKind.CredentialsRefused, DisconnectKind.TooManyConnections])
+        {
+            await _connection.WhenAsync(p => p is StandingBy or Degraded && p.Why!.Kind == kind);
+            await _connection.Clock.SomeoneWaitsForAsync(60);
+            _connection.Clock.AdvanceSeconds(60);
+        }
+
+        Assert.Equal(DisconnectKind.NetworkFailed, (await _connection.ReachesAsync<BackingOff>()).Reason.Kind);
+    }
+
+    [Fact]
+    public async Task The_last_end_and_its_lifetime_are_recorded()
+    {
+        var socket = await _connection.OpenForAWhileAsync();
+        socket.Close(1001);
+        await _connection.ReachesAsync<BackingOff>();
+        var snapshot = _connection.Status.Snapshot;
+        Assert.Equal((DisconnectKind.ClosedByPlatform, TimeSpan.FromSeconds(30)), (snapshot.LastEnd!.Kind, snapshot.LastLifetime!.Value));
+        Assert.Equal(30, _connection.Meters.Sum("lark_service.websocket.connection.lifetime", ("reason", "closed_by_platform"), ("app_id", Support.Some.AppId)));
+    }
+
+    [Fact]
+    public async Task A_handshake_that_heeds_no_token_is_given_up_and_closed_when_it_comes_after_all()
+    {
+        var late = _connection.Connector.Hangs = new();
+        _connection.Start();
+        await _connection.Clock.SomeoneWaitsForAsync(15);
+        await Support.Until.TrueAsync(() => _connection.Connector.Attempts == 1);
+        await _connection.Clock.SomeoneWaitsForAsync(15);
+        _connection.Clock.AdvanceSeconds(15);
+        Assert.Contains("15 s", (await _connection.ReachesAsync<BackingOff>()).Reason.Words, StringComparison.Ordinal);
+
+        var socket = new ScriptedSocket();
+        late.SetResult(socket);
+        await socket.Disposed;
     }
 
     [Fact]
@@ -144,16 +198,16 @@ public sealed class ConnectionPhaseTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(400, 514, 1000040350, DisconnectKind.TooManyConnections, true)]
-    [InlineData(403, 403, null, DisconnectKind.Forbidden, true)]
-    [InlineData(400, 514, 1000040343, DisconnectKind.HandshakeRefused, false)]
-    [InlineData(503, null, null, DisconnectKind.HandshakeRefused, false)]
-    internal async Task A_refused_handshake_is_told_by_its_headers(int http, int? status, int? code, DisconnectKind kind, bool degraded)
+    [InlineData(400, 514, 1000040350, DisconnectKind.TooManyConnections, nameof(StandingBy))]
+    [InlineData(403, 403, null, DisconnectKind.Forbidden, nameof(Degraded))]
+    [InlineData(400, 514, 1000040343, DisconnectKind.HandshakeRefused, nameof(BackingOff))]
+    [InlineData(503, null, null, DisconnectKind.HandshakeRefused, nameof(BackingOff))]
+    internal async Task A_refused_handshake_is_told_by_its_headers(int http, int? status, int? code, DisconnectKind kind, string phase)
     {
         _connection.Connector.Refuse(new HandshakeRefusedException(http, status, code));
         _connection.Start();
-        var phase = degraded ? (ConnectionPhase)await _connection.ReachesAsync<Degraded>() : await _connection.ReachesAsync<BackingOff>();
-        Assert.Equal(kind, phase.Why!.Kind);
+        var refused = await _connection.WhenAsync(p => p.Why is not null);
+        Assert.Equal((phase, kind), (refused.GetType().Name, refused.Why!.Kind));
     }
 
     [Fact]

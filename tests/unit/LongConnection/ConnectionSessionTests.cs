@@ -1,4 +1,5 @@
 using System.Text;
+using Google.Protobuf;
 using LarkService.LongConnection;
 using LarkService.UnitTests.Support;
 using static LarkService.LongConnection.ConnectionPhase;
@@ -113,9 +114,11 @@ public sealed class ConnectionSessionTests : IAsyncLifetime
         socket.PushVector("event_split_0_of_3");
         socket.Pong(); // read after the packet, so once it is counted the packet has its place
         await Until.TrueAsync(() => _connection.Meters.Sum("lark_service.websocket.frames", ("type", "pong")) > 0);
-        _connection.Clock.AdvanceSeconds(11);
-        socket.Pong();
-        await Until.TrueAsync(() => _connection.Dropped("expired") == 1);
+        _connection.Clock.AdvanceSeconds(9.9);
+        Assert.Equal(0, _connection.Dropped("expired"));
+        _connection.Clock.AdvanceSeconds(0.1);
+        Assert.Equal(1, _connection.Dropped("expired")); // by the clock alone: nothing else has come
+        Assert.Single(_connection.Log.Lines, line => line.Contains("stayed incomplete", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -170,7 +173,7 @@ public sealed class ConnectionSessionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_64_payloads_in_hand_reading_pauses_until_one_is_done()
+    public async Task With_as_many_payloads_in_hand_as_may_be_reading_pauses_until_one_is_done()
     {
         var held = _connection.Sink.Holds();
         var socket = await _connection.OpenAsync();
@@ -199,7 +202,7 @@ public sealed class ConnectionSessionTests : IAsyncLifetime
         _connection.BeginStop();
         await _connection.Clock.SomeoneWaitsForAsync(10);
         socket.PushVector("callback_card_action");
-        await Until.TrueAsync(() => _connection.Dropped("stopping") == 1);
+        await Until.TrueAsync(() => _connection.Dropped("closing") == 1);
 
         // Then the first is acknowledged, the other is left to others, and the goodbye comes last
         held.SetResult(new PayloadAnswer.Ok());
@@ -237,5 +240,82 @@ public sealed class ConnectionSessionTests : IAsyncLifetime
         held.SetResult(new PayloadAnswer.Ok());
         await _connection.StopAsync();
         Assert.Equal(0, _connection.Meters.Sum("lark_service.websocket.ack.duration"));
+    }
+
+    [Fact]
+    public async Task An_ack_keeps_fields_we_do_not_know_and_writes_required_zeros()
+    {
+        var push = FrameVector.Named("event_unsplit").Frame;
+        (push.SeqID, push.LogID, push.Service) = (0, 0, 0);
+        byte[] unknown = [0xf8, 0x3f, 0x2a]; // field 1023, a varint
+        var socket = await _connection.OpenAsync();
+        socket.Push([.. push.ToByteArray(), .. unknown]);
+
+        var ack = await socket.AckAsync();
+        Assert.True(ack.HasSeqID && ack.HasLogID && ack.HasService);
+        Assert.Equal(unknown, ack.ToByteArray()[^3..]);
+    }
+
+    [Fact]
+    public async Task A_payload_that_finds_no_room_for_three_seconds_is_left_to_a_redelivery()
+    {
+        var held = _connection.Sink.Holds();
+        var socket = await _connection.OpenAsync();
+        for (var i = 0; i < ConnectionSupervisor.MostInFlight + 1; i++)
+        {
+            socket.PushVector("event_unsplit");
+        }
+
+        socket.Pong();
+        await _connection.Clock.SomeoneWaitsForAsync(3);
+        _connection.Clock.AdvanceSeconds(3);
+        await Until.TrueAsync(() => _connection.Dropped("busy") == 1);
+        await _connection.SeesPongAsync();
+        held.SetResult(new PayloadAnswer.Ok());
+        Assert.IsType<Connected>(_connection.Status.Phase);
+    }
+
+    [Fact]
+    public async Task While_reading_pauses_for_room_the_silence_is_our_own()
+    {
+        // Given a heartbeat of one second, and a reader that has no room for what came before the pong
+        await using var connection = new RunningConnection(new() { HeartbeatInterval = TimeSpan.FromSeconds(1) });
+        var held = connection.Sink.Holds();
+        var socket = await connection.OpenAsync();
+        await socket.SentAsync("ping");
+        for (var i = 0; i < ConnectionSupervisor.MostInFlight + 1; i++)
+        {
+            socket.PushVector("event_unsplit");
+        }
+
+        await connection.Clock.SomeoneWaitsForAsync(3);
+
+        // When more than two intervals pass
+        for (var i = 0; i < 29; i++)
+        {
+            connection.Clock.AdvanceSeconds(0.1);
+            await Task.Yield();
+        }
+
+        // Then it lives on, and a pong that was waiting behind them counts
+        Assert.IsType<Connected>(connection.Status.Phase);
+        socket.Pong();
+        held.SetResult(new PayloadAnswer.Ok());
+        await connection.SeesPongAsync();
+        Assert.IsType<Connected>(connection.Status.Phase);
+    }
+
+    [Fact]
+    public async Task The_platforms_goodbye_is_waited_for_two_seconds_at_most()
+    {
+        var socket = await _connection.OpenAsync();
+        socket.IgnoresGoodbye = true;
+        _connection.BeginStop();
+        await socket.SaidGoodbye;
+        Assert.False(socket.IsGone);
+        await _connection.Clock.SomeoneWaitsForAsync(2);
+        _connection.Clock.AdvanceSeconds(2);
+        await socket.Disposed;
+        await _connection.ReachesAsync<Stopped>();
     }
 }

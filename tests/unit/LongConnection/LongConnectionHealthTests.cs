@@ -32,6 +32,38 @@ public sealed class LongConnectionHealthTests
     }
 
     [Fact]
+    public async Task One_of_two_that_is_degraded_is_told()
+    {
+        var (health, statuses) = Create();
+        statuses.All.ToList().ForEach(status => status.Publish(Open));
+        statuses.Of(Other).Last().Publish(Refused);
+        var result = await CheckAsync(health);
+        Assert.Equal((HealthStatus.Degraded, $"{Other}/2: The App Secret is wrong"), (result.Status, result.Description));
+    }
+
+    [Fact]
+    public async Task One_that_stands_by_beside_a_living_one_is_shown_and_no_fault()
+    {
+        var (health, statuses) = Create();
+        statuses.All.ToList().ForEach(status => status.Publish(Open));
+        statuses.Of(Other).Last().Publish(new ConnectionPhase.StandingBy(EndpointRefusals.StandBy(Other)));
+        var result = await CheckAsync(health);
+        Assert.Equal(HealthStatus.Healthy, result.Status);
+        Assert.StartsWith("3 of 4 connections are open", result.Description, StringComparison.Ordinal);
+        Assert.Contains($"{Other}/2: Standing by", result.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_platform_asks_of_clients_is_shown()
+    {
+        var (health, statuses) = Create();
+        statuses.All.ToList().ForEach(status => status.Publish(Open));
+        statuses.Of(Other).First().Pong(new ClientConfig(-1, 120, 30, 5));
+        var result = await CheckAsync(health);
+        Assert.Contains($"{Other}: heartbeat every 5 s, the platform asks for PingInterval 5, ReconnectInterval 120, ReconnectNonce 30, ReconnectCount -1", result.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_any_connection_the_service_is_not_ready()
     {
         var (health, _) = Create();

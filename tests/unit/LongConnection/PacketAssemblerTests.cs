@@ -5,12 +5,15 @@ using LarkService.UnitTests.Support;
 
 namespace LarkService.UnitTests.LongConnection;
 
-public sealed class PacketAssemblerTests
+public sealed class PacketAssemblerTests : IDisposable
 {
     private readonly ManualTime _clock = new();
     private readonly PacketAssembler _packets;
+    private int _expired;
 
-    public PacketAssemblerTests() => _packets = new(100, _clock);
+    public PacketAssemblerTests() => _packets = new(100, _clock, count => _expired += count);
+
+    public void Dispose() => _packets.Dispose();
 
     [Theory]
     [InlineData(0, 1, 2)]
@@ -19,7 +22,7 @@ public sealed class PacketAssemblerTests
     public void Packets_are_joined_as_bytes_whatever_their_order(params int[] order)
     {
         var whole = FrameVector.Named("event_unsplit").Payload;
-        var packets = new PacketAssembler(4096, _clock);
+        using var packets = new PacketAssembler(4096, _clock, _ => { });
         var outcomes = order.Select(seq => packets.Add("m", 3, seq, FrameVector.Named($"event_split_{seq}_of_3").PayloadPart)).ToList();
         Assert.All(outcomes[..2], o => Assert.IsType<PacketOutcome.Waiting>(o));
         Assert.Equal(whole, Assert.IsType<PacketOutcome.Complete>(outcomes[2]).Payload.ToArray());
@@ -44,7 +47,14 @@ public sealed class PacketAssemblerTests
     public void A_message_of_one_packet_needs_no_id() => Assert.IsType<PacketOutcome.Complete>(Add(null, 1, 0, "a"));
 
     [Fact]
-    public void A_packet_of_many_without_an_id_is_dropped() => Assert.Equal(new PacketOutcome.Dropped("no_message_id"), Add("", 2, 0, "a"));
+    public void A_packet_of_many_without_an_id_is_dropped() => Assert.Equal(new PacketOutcome.Dropped("bad_message_id"), Add("", 2, 0, "a"));
+
+    [Fact]
+    public void An_id_of_absurd_length_is_not_kept()
+    {
+        Assert.Equal(new PacketOutcome.Dropped("bad_message_id"), Add(new string('m', PacketAssembler.MaxIdChars + 1), 2, 0, "a"));
+        Assert.IsType<PacketOutcome.Waiting>(Add(new string('m', PacketAssembler.MaxIdChars), 2, 0, "a"));
+    }
 
     [Fact]
     public void A_doubled_packet_is_dropped_and_the_message_completes()
@@ -83,10 +93,28 @@ public sealed class PacketAssemblerTests
         Add("m", 3, 0, "a");
         _clock.AdvanceSeconds(9);
         Add("m", 3, 1, "b");
-        Assert.Equal(0, _packets.DropExpired());
+        Assert.Equal((1, 0), (_packets.OpenMessages, _expired));
         _clock.AdvanceSeconds(1);
-        Assert.Equal(1, _packets.DropExpired());
+        Assert.Equal((0, 1, 0L), (_packets.OpenMessages, _expired, _packets.OpenBytes));
         Assert.IsType<PacketOutcome.Waiting>(Add("m", 3, 2, "c"));
+    }
+
+    [Fact]
+    public void Each_message_has_its_own_ten_seconds()
+    {
+        foreach (var id in (string[])["a", "b", "c"])
+        {
+            Add(id, 2, 0, "x");
+            _clock.AdvanceSeconds(3);
+        }
+
+        Add("b", 2, 1, "y");
+        _clock.AdvanceSeconds(1);
+        Assert.Equal((1, 1), (_packets.OpenMessages, _expired));
+        _clock.AdvanceSeconds(5.9);
+        Assert.Equal(1, _packets.OpenMessages);
+        _clock.AdvanceSeconds(0.1);
+        Assert.Equal((0, 2), (_packets.OpenMessages, _expired));
     }
 
     [Fact]

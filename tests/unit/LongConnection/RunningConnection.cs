@@ -9,17 +9,18 @@ internal sealed class RunningConnection : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly LongConnectionStatuses _statuses;
-    private readonly ConnectionSupervisor _supervisor;
+    private readonly List<ConnectionSupervisor> _supervisors;
     private Task _running = Task.CompletedTask;
 
-    public RunningConnection(LongConnectionOptions? options = null)
+    public RunningConnection(LongConnectionOptions? options = null, int connections = 1)
     {
-        var checkedOptions = Options.Create((options ?? new()) with { ConnectionsPerApp = 1 });
+        var checkedOptions = Options.Create((options ?? new()) with { ConnectionsPerApp = connections });
         var apps = Some.Apps();
         _statuses = new(apps, checkedOptions, Clock);
         var metrics = new LongConnectionMetrics(Meters, _statuses);
         var opener = new ConnectionOpener(new ConnectionEndpoint(Endpoint, metrics, Clock), Connector, Clock);
-        _supervisor = new(apps.Default, Status, opener, Sink, new ReconnectSchedule(() => 0.5), checkedOptions, metrics, new RareLog(Clock), Clock, Log);
+        var (turns, schedule, rare) = (new ReplacementTurns(_statuses), new ReconnectSchedule(() => 0.5), new RareLog(Clock));
+        _supervisors = [.. _statuses.All.Select(status => new ConnectionSupervisor(apps.Default, status, opener, Sink, schedule, turns, checkedOptions, metrics, rare, Clock, Log))];
     }
 
     public ManualTime Clock { get; } = new();
@@ -36,9 +37,11 @@ internal sealed class RunningConnection : IAsyncDisposable
 
     public ConnectionStatus Status => _statuses.All[0];
 
+    public IReadOnlyList<ConnectionStatus> Statuses => _statuses.All;
+
     public RunningConnection Start()
     {
-        _running = Task.Run(() => _supervisor.RunAsync(_stopping.Token));
+        _running = Task.WhenAll(_supervisors.Select(supervisor => Task.Run(() => supervisor.RunAsync(_stopping.Token))));
         return this;
     }
 
@@ -78,6 +81,12 @@ internal sealed class RunningConnection : IAsyncDisposable
         return Assert.IsType<T>(Status.Phase);
     }
 
+    public async Task<ConnectionPhase> WhenAsync(Func<ConnectionPhase, bool> which, int connection = 0)
+    {
+        await _statuses.WaitForAsync(s => which(s.All[connection].Phase), Until.SomeTime());
+        return _statuses.All[connection].Phase;
+    }
+
     public Task SeesPongAsync() => _statuses.WaitForAsync(s => s.All[0].Snapshot.LastPong == Clock.GetUtcNow(), Until.SomeTime());
 
     public double Dropped(string reason) => Meters.Sum("lark_service.websocket.dropped", ("reason", reason));
@@ -100,7 +109,7 @@ internal sealed class RunningConnection : IAsyncDisposable
         }
 
         await _running;
-        _supervisor.Dispose();
+        _supervisors.ForEach(supervisor => supervisor.Dispose());
         Meters.Dispose();
         _stopping.Dispose();
         Endpoint.Dispose();

@@ -17,6 +17,12 @@ internal sealed class ScriptedConnector : ILarkSocketConnector
 
     public int Attempts => Volatile.Read(ref _attempts);
 
+    /// <summary>Attempts wait for this, whatever their token says.</summary>
+    public TaskCompletionSource<ILarkSocket>? Hangs { get; set; }
+
+    /// <summary>Sockets opened from now on answer every ping.</summary>
+    public bool AnswersPings { get; set; }
+
     /// <summary>The next attempt fails like this.</summary>
     public void Refuse(Exception with) => _refusals.Enqueue(with);
 
@@ -26,12 +32,17 @@ internal sealed class ScriptedConnector : ILarkSocketConnector
     public Task<ILarkSocket> OpenAsync(Uri url, CancellationToken ct)
     {
         Interlocked.Increment(ref _attempts);
+        if (Hangs is { } late)
+        {
+            return late.Task;
+        }
+
         if (_refusals.TryDequeue(out var refusal))
         {
             throw refusal;
         }
 
-        var socket = new ScriptedSocket();
+        var socket = new ScriptedSocket { AnswersPings = AnswersPings };
         _opened.Writer.TryWrite(socket);
         return Task.FromResult<ILarkSocket>(socket);
     }
@@ -52,8 +63,21 @@ internal sealed class ScriptedSocket : ILarkSocket
     /// <summary>Makes every send fail.</summary>
     public bool SendsFail { get; set; }
 
-    /// <summary>Makes every send wait until it is given up.</summary>
+    /// <summary>Makes every send wait until the socket is disposed of.</summary>
     public bool SendsHang { get; set; }
+
+    /// <summary>Says nothing when told goodbye.</summary>
+    public bool IgnoresGoodbye { get; set; }
+
+    /// <summary>Holds up whoever wants to be rid of it, and its reader with it.</summary>
+    public bool DisposeHangs { get; set; }
+
+    /// <summary>Every ping has its pong.</summary>
+    public bool AnswersPings { get; set; }
+
+    public bool IsGone => _disposed.Task.IsCompleted;
+
+    public bool HasSaidGoodbye => _goodbye.Task.IsCompleted;
 
     public int Unread => _inbound.Reader.Count;
 
@@ -97,32 +121,48 @@ internal sealed class ScriptedSocket : ILarkSocket
 
     public int SentSoFar => _sent.Reader.Count;
 
-    public async Task<SocketMessage> ReceiveAsync(CancellationToken ct) => await _inbound.Reader.ReadAsync(ct);
+    public async Task<SocketMessage> ReceiveAsync(CancellationToken ct) => await _inbound.Reader.ReadAsync(DisposeHangs ? CancellationToken.None : ct);
 
-    public async Task SendAsync(ReadOnlyMemory<byte> message, CancellationToken ct)
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> message)
     {
-        if (SendsFail)
+        if (SendsFail || IsGone)
         {
             throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
         }
 
         if (SendsHang)
         {
-            await Task.Delay(Timeout.Infinite, ct);
+            await _disposed.Task;
+            throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
         }
 
-        _sent.Writer.TryWrite(Frame.Parser.ParseFrom(message.ToArray()));
+        var frame = Frame.Parser.ParseFrom(message.ToArray());
+        _sent.Writer.TryWrite(frame);
+        if (AnswersPings && frame.Text("type") == "ping")
+        {
+            Pong();
+        }
     }
 
     public Task CloseAsync(CancellationToken ct)
     {
         _goodbye.TrySetResult();
+        if (!IgnoresGoodbye)
+        {
+            Close(1000);
+        }
+
         return Task.CompletedTask;
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (DisposeHangs)
+        {
+            await new TaskCompletionSource().Task;
+        }
+
         _disposed.TrySetResult();
-        return ValueTask.CompletedTask;
+        Break();
     }
 }

@@ -42,6 +42,20 @@ internal sealed class ScriptedEndpoint : HttpMessageHandler, IHttpClientFactory
         return this;
     }
 
+    /// <summary>Answers, and its body never comes to an end.</summary>
+    public ScriptedEndpoint Stalls()
+    {
+        _script.Enqueue(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new EndlessStream()) }));
+        return this;
+    }
+
+    /// <summary>Never answers, whatever the token says.</summary>
+    public ScriptedEndpoint Ignores()
+    {
+        _script.Enqueue(_ => new TaskCompletionSource<HttpResponseMessage>().Task);
+        return this;
+    }
+
     public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -51,4 +65,20 @@ internal sealed class ScriptedEndpoint : HttpMessageHandler, IHttpClientFactory
     }
 
     private static HttpResponseMessage Answer(string body, HttpStatusCode status) => new(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+
+    private sealed class EndlessStream : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+
+        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
+
+        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) => await Task.Delay(Timeout.Infinite, cancellationToken);
+    }
 }

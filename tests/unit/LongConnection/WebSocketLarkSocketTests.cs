@@ -84,7 +84,7 @@ public sealed class WebSocketLarkSocketTests : IAsyncLifetime
     [Fact]
     public async Task What_is_sent_arrives_as_one_binary_message()
     {
-        await _socket.SendAsync("frame"u8.ToArray(), Ct);
+        await _socket.SendAsync("frame"u8.ToArray());
         var received = await _platform.ReceiveAsync(new byte[10].AsMemory(), Ct);
         Assert.Equal((5, true, WebSocketMessageType.Binary), (received.Count, received.EndOfMessage, received.MessageType));
     }

@@ -24,6 +24,8 @@ internal sealed class RecordedPlatform : HttpMessageHandler, IHttpClientFactory
 
     public List<Call> Calls { get; } = [];
 
+    public LarkApps Apps => _apps;
+
     public MessageClient Messages() => new(new OpenApiClient(this, new TenantTokens(this, _apps, TimeProvider.System)), _apps);
 
     public HttpClient CreateClient(string name) => new(this, disposeHandler: false);

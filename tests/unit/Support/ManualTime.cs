@@ -6,6 +6,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = start;
+    private TimeSpan _jumped;
     private TaskCompletionSource _newTimer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ManualTime()
@@ -21,11 +22,17 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     {
         lock (_lock)
         {
-            return _now;
+            return _now + _jumped;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+        {
+            return _now.Ticks;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -37,7 +44,12 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     /// <summary>Moves the clock, and fires every timer that is due on the way, in order, with the clock at its due time.</summary>
     public void Advance(TimeSpan by)
     {
-        var end = GetUtcNow() + by;
+        DateTimeOffset end;
+        lock (_lock)
+        {
+            end = _now + by;
+        }
+
         while (NextDue(end) is { } timer)
         {
             timer.Fire();
@@ -45,6 +57,15 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     }
 
     public void AdvanceSeconds(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Somebody sets the system's clock: what it shows changes, and no timer with it.</summary>
+    public void Jump(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            _jumped += by;
+        }
+    }
 
     /// <summary>Returns once somebody waits for a time so far ahead.</summary>
     public Task SomeoneWaitsAsync(TimeSpan least, TimeSpan most) => SomeoneWaitsAsync(wait => wait >= least && wait <= most);
