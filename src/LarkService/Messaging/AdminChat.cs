@@ -99,7 +99,7 @@ internal sealed partial class AdminChat(MessageClient messages, LarkApps apps, I
             elements.Add(new Markdown(LocalizedText.Same(MarkdownText.Escape(MarkdownText.Shorten(detail, 1000)))));
         }
 
-        elements.Add(new Note(LocalizedText.Same(MarkdownText.Escape($"{at} UTC · {Environment.MachineName}"))));
+        elements.Add(new Note(LocalizedText.Same($"{at} UTC · {MarkdownText.Escape(Environment.MachineName)}")));
         return new() { Header = new(new(alert.Title.En, alert.Title.Zh), alert.Kind == AlertKind.Trouble ? CardColor.Red : CardColor.Green), Elements = elements };
     }
 

@@ -39,7 +39,7 @@ internal sealed class ScriptedConnector : ILarkSocketConnector
 
         if (_refusals.TryDequeue(out var refusal))
         {
-            throw refusal;
+            return Task.FromException<ILarkSocket>(refusal);
         }
 
         var socket = new ScriptedSocket { AnswersPings = AnswersPings };
