@@ -94,7 +94,7 @@ internal sealed partial class FrameReader(
         {
             case (Frames.ControlMethod, "pong"):
                 metrics.Received(status.AppId, "pong");
-                if (heartbeat.Pong(frame.Payload.Memory))
+                if (heartbeat.Pong(frame.Payload.Memory) && rare.Allows($"config:{status.AppId}/{status.Number}"))
                 {
                     Log.ConfigChanged(logger, status.AppId, status.Number, status.Snapshot.Config, heartbeat.Interval);
                 }

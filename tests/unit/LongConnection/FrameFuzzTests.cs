@@ -28,7 +28,7 @@ public sealed class FrameFuzzTests
         var statuses = new LongConnectionStatuses(Some.Apps(), Options.Create(options), _clock);
         using var tally = new Tally();
         var metrics = new LongConnectionMetrics(tally, statuses);
-        await using var socket = new FuzzSocket(seed);
+        await using var socket = new FuzzSocket(seed, _clock);
         using var sender = new FrameSender(socket, Some.AppId, metrics, _clock);
         using var inFlight = new InFlight(ConnectionSupervisor.MostInFlight, _clock);
         var heartbeat = new Heartbeat(sender, statuses.All[0], ConnectionAddress.Read("wss://h/ws", new())!, options.HeartbeatInterval, metrics, _clock);
@@ -42,6 +42,7 @@ public sealed class FrameFuzzTests
 
         // Then every one was read and counted, the last was acknowledged, and what is kept is little
         Assert.Equal(DisconnectKind.ClosedByPlatform, end.Kind);
+        Assert.Equal("", _log.Lines.FirstOrDefault(line => line.StartsWith("Error", StringComparison.Ordinal)) ?? "");
         Assert.Equal(Count + 1, tally.FramesIn);
         Assert.True(socket.LastIsAcknowledged);
         Assert.InRange(socket.Acks, 1000, Count);
@@ -49,13 +50,12 @@ public sealed class FrameFuzzTests
         Assert.InRange(reader.Packets.OpenBytes, 0, 4 * MaxMessageBytes);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 * 1024 * 1024);
         Assert.InRange(_log.Lines.Count, 0, 40);
-        Assert.DoesNotContain(_log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
         _clock.Advance(PacketAssembler.Lifetime);
         Assert.Equal((0, 0L), (reader.Packets.OpenMessages, reader.Packets.OpenBytes));
     }
 
     /// <summary>One nonsense after the other, a good event at the end, then goodbye.</summary>
-    private sealed class FuzzSocket(int seed) : ILarkSocket
+    private sealed class FuzzSocket(int seed, ManualTime clock) : ILarkSocket
     {
         private readonly Random _random = new(seed);
         private readonly TaskCompletionSource _last = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,6 +68,11 @@ public sealed class FrameFuzzTests
 
         public async Task<SocketMessage> ReceiveAsync(CancellationToken ct)
         {
+            if (_read % 500 == 0)
+            {
+                clock.AdvanceSeconds(3); // so that what stays incomplete makes room
+            }
+
             switch (_read++)
             {
                 case < Count:
@@ -99,15 +104,17 @@ public sealed class FrameFuzzTests
         {
             0 => RandomBytes(_random.Next(300)),
             1 => Flipped(Any()),
-            2 => Any()[.._random.Next(40)],
-            3 => [.. Any().AsSpan(0, _random.Next(20)), .. Any().AsSpan(_random.Next(20))],
+            2 => Cut(Any()),
+            3 => [.. Cut(Any()), .. Cut(Any())],
             4 => Huge(Any()),
             5 => Odd().ToByteArray(),
             6 => Flipped(Odd().ToByteArray()),
             _ => Part().ToByteArray(),
         };
 
-        private byte[] Any() => [.. Seeds[_random.Next(Seeds.Length)], .. RandomBytes(40)];
+        private byte[] Any() => [.. Seeds[_random.Next(Seeds.Length)], .. RandomBytes(_random.Next(2) * 40)];
+
+        private byte[] Cut(byte[] bytes) => bytes[.._random.Next(bytes.Length + 1)];
 
         private byte[] RandomBytes(int count)
         {
@@ -129,7 +136,7 @@ public sealed class FrameFuzzTests
         // A length or a number as large as it can be written, in the middle of something.
         private byte[] Huge(byte[] bytes)
         {
-            var at = _random.Next(bytes.Length);
+            var at = _random.Next(bytes.Length + 1);
             byte[] number = [.. Enumerable.Repeat((byte)0xff, _random.Next(1, 12)), (byte)_random.Next(0x80)];
             return [.. bytes.AsSpan(0, at), .. number, .. bytes.AsSpan(at)];
         }
@@ -138,12 +145,16 @@ public sealed class FrameFuzzTests
         private Frame Odd()
         {
             string[] types = ["event", "event", "card", "ping", "pong", "", "EVENT", "\0"];
-            string[] numbers = ["0", "1", "2", "-1", "1024", "1025", "2147483648", "x", "", " 1", "1e3", "９"];
+            string[] numbers = ["0", "1", "0", "1", "2", "-1", "1024", "1025", "2147483648", "x", "", " 1", "1e3", "９"];
             var frame = Event($"m{_random.Next(200)}", 1, 0, RandomBytes(_random.Next(200)));
             frame.Method = _random.Next(4) == 0 ? _random.Next(int.MinValue, int.MaxValue) : _random.Next(2);
             frame.Headers[0].Value = types[_random.Next(types.Length)];
-            frame.Headers[2].Value = numbers[_random.Next(numbers.Length)];
-            frame.Headers[3].Value = numbers[_random.Next(numbers.Length)];
+            if (_random.Next(2) == 0)
+            {
+                frame.Headers[2].Value = numbers[_random.Next(numbers.Length)];
+                frame.Headers[3].Value = numbers[_random.Next(numbers.Length)];
+            }
+
             if (_random.Next(10) == 0)
             {
                 frame.Headers[1].Value = new string('m', _random.Next(20_000));
@@ -166,7 +177,7 @@ public sealed class FrameFuzzTests
         private Frame Part()
         {
             var sum = _random.Next(2, 5);
-            return Event($"p{_random.Next(300)}", sum, _random.Next(sum), RandomBytes(_random.Next(10) == 0 ? _random.Next(40_000) : 50));
+            return Event($"p{_random.Next(150)}", sum, _random.Next(sum), RandomBytes(_random.Next(10) == 0 ? _random.Next(40_000) : 50));
         }
 
         private static Frame Event(string id, int sum, int seq, byte[] payload) => new()

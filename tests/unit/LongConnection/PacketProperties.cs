@@ -10,7 +10,7 @@ namespace LarkService.UnitTests.LongConnection;
 /// <summary>What holds for any split, order, interleaving, duplicate and loss, and for any frame.</summary>
 public sealed class PacketProperties
 {
-    private static readonly Config Cases = Config.QuickThrowOnFailure.WithMaxTest(2000);
+    private static readonly Config Cases = Config.QuickThrowOnFailure.WithMaxTest(1000);
 
     private static Gen<byte[]> Bytes => Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf();
 
