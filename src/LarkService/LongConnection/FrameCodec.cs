@@ -32,8 +32,9 @@ internal static class FrameCodec
         {
             frame.MergeFrom(bytes);
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception)
         {
+            // Mostly InvalidProtocolBufferException; on some damaged lengths the generated reader runs out of its array instead.
             return FrameFault.Malformed;
         }
 
