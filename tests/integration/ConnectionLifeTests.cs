@@ -10,7 +10,7 @@ public sealed class ConnectionLifeTests
     [Fact]
     public async Task Stopping_acknowledges_what_was_taken_and_says_goodbye_with_1000()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect, OwnProcess = true, Sandbox = Scene.QuickSandbox with { RedeliveryScale = 10 } });
+        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect, OwnProcess = true, Sandbox = Scene.QuickSandbox with { RedeliveryScale = 10, AckDeadline = TimeSpan.FromSeconds(30) } });
         await Eventually.TrueAsync("both connections", () => scene.Platform.Connections.Open.Count == 2);
         var connections = scene.Platform.Connections.Open;
 
