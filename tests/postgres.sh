@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# A throwaway PostgreSQL on 127.0.0.1, for tests only: nothing it writes is flushed to disk.
+# A throwaway PostgreSQL on 127.0.0.1, for tests only: nothing it writes is flushed to disk, unless asked.
 #
-#   tests/postgres.sh start DIR   starts it in DIR (made when absent) and prints its connection string
+#   tests/postgres.sh start DIR   starts it in DIR (made when absent) and prints its connection string;
+#                                 with LARK_POSTGRES_DURABLE=1 it keeps every commit, as in production
+#   tests/postgres.sh halt DIR    stops it at once, as a crash would, and keeps DIR
+#   tests/postgres.sh resume DIR  starts it again after a halt, on the same port
 #   tests/postgres.sh stop DIR    stops it and removes DIR
 #   tests/postgres.sh installed   succeeds when the server programs are on this machine
 #
@@ -51,7 +54,9 @@ start() {
   for _ in 1 2 3; do
     port=$(free_port)
     settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='$dir' -c max_connections=200"
-    settings+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    if [ -z "${LARK_POSTGRES_DURABLE:-}" ]; then
+      settings+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    fi
     if as_server "$bin/pg_ctl" -D "$dir/data" -w -t 30 -l "$dir/server.log" -o "$settings" start >/dev/null 2>&1; then
       rm -f "$dir.log"
       echo "Host=127.0.0.1;Port=$port;Username=lark;Password=lark"
@@ -60,6 +65,17 @@ start() {
   done
   cat "$dir/server.log" >&2
   return 1
+}
+
+halt() {
+  cd /
+  as_server "$bin/pg_ctl" -D "$dir/data" -m immediate -w -t 30 stop >/dev/null
+}
+
+# A restart, unlike a start, takes the options of the last start.
+resume() {
+  cd /
+  as_server "$bin/pg_ctl" -D "$dir/data" -w -t 30 -l "$dir/server.log" restart >/dev/null 2>&1
 }
 
 stop() {
@@ -75,11 +91,11 @@ dir=${2:-}
 bin=$(bin_folder) || { [ "$command" = installed ] || echo "PostgreSQL is not installed." >&2; exit 1; }
 case $command in
   installed) ;;
-  start | stop)
+  start | stop | halt | resume)
     case $dir in
       /*) "$command" ;;
       *) echo "Give an absolute folder." >&2; exit 2 ;;
     esac
     ;;
-  *) echo "Usage: $0 start|stop DIR, or installed" >&2; exit 2 ;;
+  *) echo "Usage: $0 start|halt|resume|stop DIR, or installed" >&2; exit 2 ;;
 esac

@@ -13,6 +13,10 @@ internal sealed class MessageStore(TenantDirectory directory, SandboxOptions opt
     private readonly LinkedList<ChatMessage> _messages = new();
     private readonly Dictionary<string, ChatMessage> _byId = [];
     private readonly Dictionary<string, (ChatMessage Message, DateTimeOffset At)> _byUuid = [];
+    private int _repeatedSends;
+
+    /// <summary>Sends whose uuid was used within the last hour, and which therefore sent nothing.</summary>
+    public int RepeatedSends => Volatile.Read(ref _repeatedSends);
 
     public IReadOnlyList<ChatMessage> All
     {
@@ -66,7 +70,13 @@ internal sealed class MessageStore(TenantDirectory directory, SandboxOptions opt
     {
         lock (_gate)
         {
-            return _byUuid.TryGetValue(uuid, out var known) && clock.GetUtcNow() - known.At < UuidLife ? known.Message : null;
+            if (!_byUuid.TryGetValue(uuid, out var known) || clock.GetUtcNow() - known.At >= UuidLife)
+            {
+                return null;
+            }
+
+            _repeatedSends++;
+            return known.Message;
         }
     }
 

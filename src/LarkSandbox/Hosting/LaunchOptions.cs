@@ -17,6 +17,7 @@ internal sealed record LaunchOptions
           --service <dll>      another LarkService.dll than the one built beside the sandbox
           --no-service         the simulator alone, for an SDK or a service of your own
           --open-scopes <s>    with these scopes enabled for the app, comma-separated, instead of the default ones
+          --load <people>      with --no-service, for load tests: so many more people, no rate limits, no wire log
           --json               print one machine-readable line (READY {…}) instead of the text for people
           --help               this text
 
@@ -37,6 +38,9 @@ internal sealed record LaunchOptions
 
     public IReadOnlyList<string>? OpenScopes { get; init; }
 
+    /// <summary>Null when it is no load test.</summary>
+    public int? LoadPeople { get; init; }
+
     public bool Json { get; init; }
 
     public bool Help { get; init; }
@@ -56,6 +60,7 @@ internal sealed record LaunchOptions
                 "--service" => options with { ServiceDll = Value(args, ref i) },
                 "--no-service" => options with { NoService = true },
                 "--open-scopes" => options with { OpenScopes = Value(args, ref i).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) },
+                "--load" => options with { LoadPeople = Number(Value(args, ref i)) },
                 "--json" => options with { Json = true },
                 "--help" or "-h" => options with { Help = true },
                 var unknown => throw new FormatException($"Unknown option {unknown}."),

@@ -41,10 +41,21 @@ internal static class Launcher
         ReconnectNonce = TimeSpan.Zero,
     };
 
+    private static SandboxOptions ForLoad(LaunchOptions launch, SandboxOptions demo) => launch.LoadPeople is not { } people ? demo : demo with
+    {
+        ExtraUsers = people,
+        CallsPerSecond = 0,
+        CallsPerMinute = 0,
+        MessagesPerSecondPerReceiver = 0,
+        PatchesPerSecondPerMessage = 0,
+        RecordWire = false,
+        MaxConnections = 1000,
+    };
+
     private static async Task<int> RunAloneAsync(LaunchOptions launch)
     {
         var data = new DataFolder(launch.Data);
-        var options = Demo(launch, data, null);
+        var options = ForLoad(launch, Demo(launch, data, null));
         var app = SandboxHost.Build(options, Ports.FreeFrom(launch.Port));
         await app.StartAsync();
         await using var sandbox = new SandboxHandle(app);

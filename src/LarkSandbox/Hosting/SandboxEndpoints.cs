@@ -3,6 +3,7 @@ using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Faults;
 using LarkSandbox.Im;
+using LarkSandbox.Load;
 using LarkSandbox.LongConnection;
 using LarkSandbox.OAuth;
 using Microsoft.AspNetCore.Mvc;
@@ -45,6 +46,9 @@ internal static class SandboxEndpoints
         chat.MapPost("/chat-entered", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.EnterAsync(http, ct));
         chat.MapPost("/cards/click", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.ClickAsync(http, ct));
         chat.MapGet("/stream", (HttpContext http, string? openId, [FromServices] StreamApi api) => api.HandleAsync(http, openId));
+
+        chat.MapPost("/load", (HttpContext http, [FromServices] LoadApi api, CancellationToken ct) => api.EventsAsync(http, ct));
+        chat.MapPost("/load/clicks", (HttpContext http, [FromServices] LoadApi api, CancellationToken ct) => api.ClicksAsync(http, ct));
 
         var faults = chat.MapGroup("/faults");
         faults.MapPost("/drop-connections", ([FromServices] FaultsApi api) => api.DropConnections());

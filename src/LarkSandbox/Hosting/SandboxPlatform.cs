@@ -3,6 +3,7 @@ using LarkSandbox.Aily;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Faults;
+using LarkSandbox.Load;
 using LarkSandbox.LongConnection;
 using LarkSandbox.OAuth;
 using LarkSandbox.Wire;
@@ -26,6 +27,8 @@ internal sealed class SandboxPlatform(
     DeviceFlows devices,
     ConsentRules consent,
     AilyStore aily,
+    EventLoad eventLoad,
+    ClickLoad clickLoad,
     IssuedSecrets secrets,
     ServiceAddress service,
     WireLog wire,
@@ -56,6 +59,9 @@ internal sealed class SandboxPlatform(
 
     /// <summary>Acks that matched a waiting push.</summary>
     public long Acks => pushes.Acks;
+
+    /// <summary>Sends that repeated the uuid of an earlier one: answered with the first message, seen by nobody.</summary>
+    public int RepeatedSends => messages.RepeatedSends;
 
     public int MessagesSentByBot => messages.All.Count(m => m.SenderOpenId is null);
 
@@ -98,6 +104,12 @@ internal sealed class SandboxPlatform(
 
     /// <summary>The callback values on the card as it is now, in the order of the card.</summary>
     public IReadOnlyList<JsonNode> ButtonValues(string messageId) => messages.Find(messageId)?.Card is { } card ? [.. CardButtons.Values(card)] : [];
+
+    /// <summary>Pushes many events and waits until the last is acknowledged or given up.</summary>
+    public Task<EventLoadResult> LoadAsync(EventLoadOptions load, CancellationToken ct = default) => eventLoad.RunAsync(load, ct);
+
+    /// <summary>Presses buttons at a fixed rate and waits for the last answer.</summary>
+    public Task<ClickLoadResult> LoadClicksAsync(ClickLoadOptions load, CancellationToken ct = default) => clickLoad.RunAsync(load, ct);
 
     /// <summary>Agrees to, or refuses, the device flow with this user code, as the consent page would.</summary>
     public bool DecideDevice(string userCode, string openId, bool allow = true) =>

@@ -3,6 +3,7 @@ using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Faults;
 using LarkSandbox.Im;
+using LarkSandbox.Load;
 using LarkSandbox.LongConnection;
 using LarkSandbox.OAuth;
 using LarkSandbox.Pages;
@@ -21,6 +22,7 @@ internal static class SandboxSetup
         .AddOAuth()
         .AddMessaging()
         .AddAily()
+        .AddLoad()
         .AddSingleton<SandboxPlatform>();
 
     private static IServiceCollection AddGround(this IServiceCollection services) => services
@@ -77,6 +79,11 @@ internal static class SandboxSetup
         .AddSingleton<ServiceAddress>()
         .AddSingleton<ChatApi>()
         .AddSingleton<StreamApi>();
+
+    private static IServiceCollection AddLoad(this IServiceCollection services) => services
+        .AddSingleton<EventLoad>()
+        .AddSingleton<ClickLoad>()
+        .AddSingleton<LoadApi>();
 
     private static IServiceCollection AddAily(this IServiceCollection services) => services
         .AddSingleton<AilyStore>()

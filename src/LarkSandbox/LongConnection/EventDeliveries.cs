@@ -10,9 +10,10 @@ namespace LarkSandbox.LongConnection;
 /// <summary>Delivers events at least once: at once, then after 15 s, 5 min, 1 h and 6 h (scaled), counted from the previous try.</summary>
 internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, FaultBoard faults, BackgroundTasks tasks, WireLog wire, ChangeSignal changes, TimeProvider clock)
 {
-    private const int MostKept = 20_000;
+    /// <summary>The pauses before the second and later pushes, unscaled.</summary>
+    public static readonly TimeSpan[] Ladder = [TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
 
-    private static readonly TimeSpan[] Ladder = [TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
+    private const int MostKept = 20_000;
 
     private readonly ConcurrentDictionary<string, Delivery> _byEvent = new();
     private readonly ConcurrentQueue<string> _order = new();

@@ -27,23 +27,12 @@ internal sealed class InFlight(int most, TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Runs work in the room that was taken, away from the caller.</summary>
+    /// <summary>
+    /// Starts work in the room that was taken and goes on when it waits for something. What it does before that it does
+    /// here, so that payloads reach the sink in the order they were read.
+    /// </summary>
     /// <param name="work">Must not throw. Its token ends when a drain has lasted too long.</param>
-    public void Start(Func<CancellationToken, Task> work)
-    {
-        var givenUp = _givenUp.Token;
-        _ = Task.Run(async () =>
-        {
-            try
-            {
-                await work(givenUp);
-            }
-            finally
-            {
-                _room.Release();
-            }
-        });
-    }
+    public void Start(Func<CancellationToken, Task> work) => _ = RunAsync(work, _givenUp.Token);
 
     /// <summary>Tells all that is in hand to stop.</summary>
     public Task GiveUpAsync() => _givenUp.CancelAsync();
@@ -74,6 +63,18 @@ internal sealed class InFlight(int most, TimeProvider clock) : IDisposable
             {
                 _room.Release(free);
             }
+        }
+    }
+
+    private async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken givenUp)
+    {
+        try
+        {
+            await work(givenUp);
+        }
+        finally
+        {
+            _room.Release();
         }
     }
 
