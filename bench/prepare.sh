@@ -37,5 +37,11 @@ start_postgres() {
   bench_postgres=$BENCH_WORK.postgres
   connection=$(LARK_POSTGRES_DURABLE=1 tests/postgres.sh start "$bench_postgres")
   port=${connection#*Port=}
-  export BENCH_POSTGRES=postgres://lark:lark@127.0.0.1:${port%%;*}/postgres
+  export BENCH_POSTGRES=postgres://lark:lark@127.0.0.1:${port%%;*}/postgres BENCH_CONNECTION=$connection
+}
+
+# $1 = the class in tests/integration/Chaos
+run_chaos() {
+  dotnet test tests/integration -c Release -nologo -v q --filter "FullyQualifiedName~Chaos.$1" >"$BENCH_WORK/chaos.log" 2>&1 ||
+    { grep -v '"level":"information"' "$BENCH_WORK/chaos.log" | tail -n 60 >&2; return 1; }
 }
