@@ -330,7 +330,7 @@ namespace LarkService.Migrations.Sqlite
                         .HasColumnName("handled_at");
 
                     b.Property<string>("LastError")
-                        .HasMaxLength(200)
+                        .HasMaxLength(500)
                         .HasColumnType("TEXT")
                         .HasColumnName("last_error");
 
@@ -364,13 +364,20 @@ namespace LarkService.Migrations.Sqlite
 
                     b.HasIndex("DedupeKey")
                         .IsUnique()
-                        .HasDatabaseName("ix_inbox_events_dedupe_key");
+                        .HasDatabaseName("ix_inbox_events_dedupe_key")
+                        .HasFilter("dedupe_key IS NOT NULL");
 
-                    b.HasIndex("State", "DueAt")
-                        .HasDatabaseName("ix_inbox_events_state_due_at");
+                    b.HasIndex("Position")
+                        .HasDatabaseName("ix_inbox_events_position")
+                        .HasFilter("state = 'dead'");
 
-                    b.HasIndex("OrderingKey", "State", "Position")
-                        .HasDatabaseName("ix_inbox_events_ordering_key_state_position");
+                    b.HasIndex("OrderingKey", "Position")
+                        .HasDatabaseName("ix_inbox_events_ordering_key_position")
+                        .HasFilter("state = 'received'");
+
+                    b.HasIndex("State", "HandledAt")
+                        .HasDatabaseName("ix_inbox_events_state_handled_at")
+                        .HasFilter("state <> 'received'");
 
                     b.ToTable("inbox_events", (string)null);
                 });

@@ -1,9 +1,10 @@
-
 namespace LarkService.Data;
 
 /// <summary>Opens contexts. Every unit of work takes its own and disposes it, so nothing holds a connection while it waits.</summary>
-internal sealed class Database(DatabaseProvider provider, Func<LarkDbContext> open)
+internal sealed class Database(DatabaseProvider provider, Func<LarkDbContext> open) : IDisposable
 {
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
     /// <summary>Nobody else uses this database: a lease left behind belongs to a process that is gone.</summary>
     public bool IsSingleProcess => provider == DatabaseProvider.Sqlite;
 
@@ -23,6 +24,22 @@ internal sealed class Database(DatabaseProvider provider, Func<LarkDbContext> op
         await work(db);
     }
 
+    /// <summary>
+    /// SQLite has one writer at a time, and others find out by trying again. Busy writers of this process take turns instead;
+    /// on PostgreSQL everybody may go at once.
+    /// </summary>
+    /// <returns>Disposing it ends the turn.</returns>
+    public async Task<IDisposable> TakeTurnAsync(CancellationToken ct)
+    {
+        if (!IsSingleProcess)
+        {
+            return new Turn(null);
+        }
+
+        await _writing.WaitAsync(ct);
+        return new Turn(_writing);
+    }
+
     /// <summary>Several statements that stand or fall together; what <paramref name="work"/> saved is committed when it returns.</summary>
     public async Task<T> TransactAsync<T>(Func<LarkDbContext, Task<T>> work, CancellationToken ct)
     {
@@ -31,5 +48,12 @@ internal sealed class Database(DatabaseProvider provider, Func<LarkDbContext> op
         var result = await work(db);
         await transaction.CommitAsync(ct);
         return result;
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    private sealed class Turn(SemaphoreSlim? writing) : IDisposable
+    {
+        public void Dispose() => writing?.Release();
     }
 }

@@ -22,6 +22,14 @@ internal sealed class DatabaseSchema(Database database) : IDisposable
         return [.. await db.Database.GetPendingMigrationsAsync(ct)];
     }
 
+    /// <summary>For whoever works on the database beside the service: changes nothing, needs no lock.</summary>
+    /// <returns>Names of migrations that are still to be applied.</returns>
+    public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken ct)
+    {
+        await using var db = database.Open();
+        return [.. await db.Database.GetPendingMigrationsAsync(ct)];
+    }
+
     /// <summary>Applies what is missing. Safe to run twice and side by side: EF Core takes a lock on the migrations table.</summary>
     /// <returns>What was applied.</returns>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)

@@ -14,9 +14,6 @@ internal sealed partial class EventSink(
     TimeProvider clock,
     ILogger<EventSink> logger) : IPayloadSink
 {
-    /// <summary>The platform has long given up by then and will push again.</summary>
-    private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(10);
-
     public async Task<PayloadAnswer> ReceiveAsync(LarkPayload payload, CancellationToken ct)
     {
         switch (Envelope.Read(payload.Json, payload.AppId, clock.GetUtcNow()))
@@ -39,11 +36,9 @@ internal sealed partial class EventSink(
 
     private async Task<PayloadAnswer> StoreAsync(LarkEvent received, LarkPayload payload, CancellationToken ct)
     {
-        using var limit = new CancellationTokenSource(StoreLimit, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            var stored = await inbox.StoreAsync(received, payload.Json, either.Token);
+            var stored = await inbox.StoreAsync(received, payload.Json, ct);
             metrics.Count(received.EventType, stored ? EventOutcome.Stored : EventOutcome.Duplicate);
             return new PayloadAnswer.Ok();
         }

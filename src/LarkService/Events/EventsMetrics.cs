@@ -8,7 +8,10 @@ internal sealed class EventsMetrics
     public const string MeterName = "LarkService.Events";
     private readonly EventHandlers _handlers;
     private readonly Counter<long> _events;
+    private readonly Histogram<double> _commitDuration;
+    private readonly Histogram<int> _commitRows;
     private long _depth;
+    private long _dead;
 
     public EventsMetrics(IMeterFactory meters, EventHandlers handlers)
     {
@@ -16,12 +19,23 @@ internal sealed class EventsMetrics
         var meter = meters.Create(MeterName);
         _events = meter.CreateCounter<long>("lark_service.events", "{event}", "Events and callbacks, by type and what became of them.");
         meter.CreateObservableGauge("lark_service.event.inbox.depth", () => Interlocked.Read(ref _depth), description: "Events stored and not yet handled, as last counted.");
+        meter.CreateObservableGauge("lark_service.event.inbox.dead", () => Interlocked.Read(ref _dead), description: "Events given up and not replayed, as last counted.");
+        _commitDuration = meter.CreateHistogram<double>("lark_service.event.inbox.commit.duration", "s", "How long storing a batch of events took.");
+        _commitRows = meter.CreateHistogram<int>("lark_service.event.inbox.commit.size", "{event}", "Events stored in one commit.");
     }
 
-    public void Count(string eventType, EventOutcome outcome) =>
-        _events.Add(1, new("event_type", Bounded(eventType)), new("outcome", LongConnection.LongConnectionMetrics.Word(outcome)));
+    public void Count(string eventType, EventOutcome outcome, int count = 1) =>
+        _events.Add(count, new("event_type", Bounded(eventType)), new("outcome", LongConnection.LongConnectionMetrics.Word(outcome)));
 
     public void Depth(long waiting) => Interlocked.Exchange(ref _depth, waiting);
+
+    public void DeadNow(long dead) => Interlocked.Exchange(ref _dead, dead);
+
+    public void Committed(int rows, TimeSpan took)
+    {
+        _commitRows.Record(rows);
+        _commitDuration.Record(took.TotalSeconds);
+    }
 
     private string Bounded(string eventType) => eventType == EventTypes.CardAction || _handlers.Handles(eventType) ? eventType : "other";
 }
@@ -55,6 +69,12 @@ internal enum EventOutcome
 
     /// <summary>A handler failed for the last time; set aside for an operator.</summary>
     Dead,
+
+    /// <summary>A dead event that an operator sent on its way again.</summary>
+    Replayed,
+
+    /// <summary>A dead event whose time was over before anybody replayed it.</summary>
+    Forgotten,
 
     /// <summary>A callback answered by its handler in time.</summary>
     Answered,

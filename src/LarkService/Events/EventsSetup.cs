@@ -1,3 +1,4 @@
+using LarkService.Data;
 using LarkService.Events.Callbacks;
 using LarkService.Events.Chat;
 using LarkService.Events.Inbox;
@@ -13,10 +14,17 @@ internal static class EventsSetup
         services.AddSingleton<EventHandlers>();
         services.AddSingleton<EventsMetrics>();
         services.AddSingleton<InboxSignal>();
+        services.AddSingleton(provider => InboxWriter.For(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EventInbox>();
         services.AddSingleton<InboxStore>();
+        services.AddSingleton<InboxClaims>();
+        services.AddSingleton<EventEnds>();
         services.AddSingleton<InboxRunner>();
+        services.AddSingleton<InboxHands>();
         services.AddHostedService<InboxLoop>();
+        services.AddSingleton<InboxHousekeeping>();
+        services.AddHostedService(provider => provider.GetRequiredService<InboxHousekeeping>());
+        services.AddSingleton<StoredEvents>();
         services.AddSingleton<CardActionHandlers>();
         services.AddSingleton<CallbackWork>();
         services.AddHostedService(provider => provider.GetRequiredService<CallbackWork>());

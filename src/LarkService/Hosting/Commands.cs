@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using LarkService.Data;
 using LarkService.Grants.Sealing;
+using LarkService.Platform;
 using LarkService.Platform.Configuration;
 
 namespace LarkService.Hosting;
@@ -15,6 +16,10 @@ internal static class Commands
         Usage:
           LarkService                  serve (listens on ASPNETCORE_URLS, default http://127.0.0.1:8080)
           LarkService migrate          bring the database's schema up to date; safe to run twice and side by side
+          LarkService events list [--state dead|received] [--app <id>] [--json]
+                                       events that were given up, or wait; not their content
+          LarkService events replay <event id>|--all [--app <id>] [--json]
+                                       dead events are tried again, also beside a running service
           LarkService keys generate    print a new 32-byte key for Encryption__Keys__<id>
           LarkService --help, --version
 
@@ -37,6 +42,14 @@ internal static class Commands
                 return ExitCodes.Ok;
             case ["migrate", .. var rest]:
                 return await WithCheckedAsync(rest, MigrateAsync);
+            case ["events", .. var rest]:
+                if (CommandsEvents.Read(rest) is { } wish)
+                {
+                    return await WithCheckedAsync([], app => CommandsEvents.RunAsync(app, wish));
+                }
+
+                await CommandsEvents.ComplainOfUsageAsync();
+                return ExitCodes.Failed;
             case [var unknown, ..] when !unknown.StartsWith('-'):
                 await Complain($"There is no command '{unknown}'.\n\n{Help}");
                 return ExitCodes.Failed;
@@ -78,7 +91,7 @@ internal static class Commands
         }
         catch (Exception e) when (e is System.Data.Common.DbException or IOException or UnauthorizedAccessException)
         {
-            await Complain($"LarkService cannot start: the database of ConnectionStrings__Default does not open ({e.GetType().Name}: {Monitoring.Redaction.Clean(e.Message)}).");
+            await Complain($"LarkService cannot start: the database of ConnectionStrings__Default does not open ({e.GetType().Name}: {Redaction.Clean(e.Message)}).");
             return ExitCodes.Failed;
         }
 
@@ -104,7 +117,7 @@ internal static class Commands
         }
         catch (System.Data.Common.DbException e)
         {
-            await Complain($"The database could not be migrated ({e.GetType().Name}: {Monitoring.Redaction.Clean(e.Message)}).");
+            await Complain($"The database could not be migrated ({e.GetType().Name}: {Redaction.Clean(e.Message)}).");
             return ExitCodes.Failed;
         }
     }

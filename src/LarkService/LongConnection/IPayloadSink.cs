@@ -3,7 +3,10 @@ namespace LarkService.LongConnection;
 /// <summary>Where the payloads of a connection go: events and callbacks, as JSON.</summary>
 internal interface IPayloadSink
 {
-    /// <summary>Called for many payloads at a time. The platform waits 3 s for the answer; an exception counts as <see cref="PayloadAnswer.Failed"/>.</summary>
+    /// <summary>
+    /// Called for many payloads at a time, for those of one connection in the order they came; what happens before the first
+    /// await holds up reading, so it must be short. The platform waits 3 s for the answer; an exception counts as <see cref="PayloadAnswer.Failed"/>.
+    /// </summary>
     /// <param name="payload">What was pushed.</param>
     /// <param name="ct">Ends when the service stops and its patience with what is in hand is over.</param>
     Task<PayloadAnswer> ReceiveAsync(LarkPayload payload, CancellationToken ct);

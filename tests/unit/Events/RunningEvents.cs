@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LarkService.Data;
 using LarkService.Events;
 using LarkService.Events.Inbox;
 using LarkService.LongConnection;
@@ -21,6 +22,7 @@ internal sealed class RunningEvents : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton<IMeterFactory>(Meters);
         services.AddSingleton(Database.Database);
+        services.AddSingleton<LeaseOwner>();
         services.AddSingleton<RareLog>();
         services.AddSingleton(Handler);
         services.AddSingleton(typeof(ILogger<>), typeof(ListLogger<>));
@@ -40,7 +42,8 @@ internal sealed class RunningEvents : IAsyncDisposable
 
     public IPayloadSink Sink => Get<IPayloadSink>();
 
-    public InboxStore Store => Get<InboxStore>();
+    /// <summary>Another process on the same database.</summary>
+    public AnotherProcess Another() => new(Database.Database, Clock);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -55,20 +58,16 @@ internal sealed class RunningEvents : IAsyncDisposable
         return loop;
     }
 
-    /// <summary>Handles what is due once, without the loop. Returns how many were claimed.</summary>
+    /// <summary>Handles what is due once, without the loop. Returns how many events were claimed.</summary>
     public async Task<int> RunDueAsync()
     {
-        var claimed = 0;
-        foreach (var e in await Store.DueAsync(100, CancellationToken.None))
+        var runs = await Get<InboxClaims>().ClaimAsync(100, _ => false, alsoOfOthers: true, CancellationToken.None);
+        await Task.WhenAll(runs.Select(async events =>
         {
-            if (await Store.ClaimAsync(e, CancellationToken.None))
-            {
-                claimed++;
-                await Get<InboxRunner>().RunAsync(e, CancellationToken.None).Soon();
-            }
-        }
-
-        return claimed;
+            using var run = new InboxRun(events);
+            await Get<InboxRunner>().RunAsync(run, CancellationToken.None);
+        })).Soon();
+        return runs.Sum(run => run.Count);
     }
 
     public double Counted(string outcome, string? type = null) => type is null

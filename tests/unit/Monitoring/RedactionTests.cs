@@ -1,4 +1,4 @@
-using LarkService.Monitoring;
+using LarkService.Platform;
 
 namespace LarkService.UnitTests.Monitoring;
 

@@ -1,57 +1,72 @@
 using LarkService.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace LarkService.Events.Inbox;
 
-/// <summary>Takes events in: once the row is committed the event can be acknowledged.</summary>
-internal sealed class EventInbox(Database database, InboxSignal signal, TimeProvider clock)
+/// <summary>
+/// Takes events in: once <see cref="StoreAsync"/> has returned, the event is committed and can be acknowledged. Events that come
+/// at the same time share a commit. One writer commits them in the order they came, so of one chat no later event is ever seen
+/// before an earlier one.
+/// </summary>
+internal sealed class EventInbox : IAsyncDisposable
 {
+    private const int Room = 1024;
+    private const int MostRows = 256;
+    private const int MostCharacters = 4 * 1024 * 1024;
+
+    /// <summary>The platform has long given up by then and will push again.</summary>
+    private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(10);
+
+    private readonly GroupCommit<NewEvent, Inserted> _commits;
+    private readonly InboxWriter _writer;
+    private readonly InboxSignal _signal;
+    private readonly EventsMetrics _metrics;
+    private readonly TimeProvider _clock;
     private long _lastPosition;
 
+    public EventInbox(InboxWriter writer, InboxSignal signal, EventsMetrics metrics, TimeProvider clock)
+    {
+        (_writer, _signal, _metrics, _clock) = (writer, signal, metrics, clock);
+        _commits = new(Room, MostRows, CommitAsync, e => e.Payload.Length, MostCharacters);
+    }
+
+    /// <summary>Called in the order of arrival; that order is fixed before anything is awaited.</summary>
     /// <returns>False when it was there already.</returns>
-    public async Task<bool> StoreAsync(LarkEvent received, ReadOnlyMemory<byte> json, CancellationToken ct)
+    public async Task<bool> StoreAsync(LarkEvent received, ReadOnlyMemory<byte> json, CancellationToken ct) =>
+        await _commits.AddAsync(NewEvent.Of(received, json.Span, _clock.GetUtcNow()), StoreLimit, _clock, ct) == Inserted.Stored;
+
+    public async ValueTask DisposeAsync()
     {
-        var position = NextPosition(); // before anything is awaited: the order of arrival
-        await using var db = database.Open();
-        var stored = await InsertAsync(db, received, KeptPush.Of(json.Span), position, ct);
-        if (stored)
+        await _commits.DisposeAsync();
+        await _writer.DisposeAsync();
+    }
+
+    private async Task CommitAsync(IReadOnlyList<GroupCommit<NewEvent, Inserted>.Entry> batch)
+    {
+        var started = _clock.GetTimestamp();
+        var byId = batch.ToLookup(entry => entry.Item.EventId, StringComparer.Ordinal);
+        List<NewEvent> rows = new(byId.Count);
+        foreach (var same in byId) // in the order of arrival
         {
-            signal.Wake();
+            var first = same.First().Item;
+            first.Position = NextPosition();
+            rows.Add(first);
         }
 
-        return stored;
+        await _writer.InsertAsync(rows, (row, outcome, fault) => Tell(byId[row.EventId], outcome, fault));
+        _metrics.Committed(rows.Count, _clock.GetElapsedTime(started));
+        _signal.Wake();
     }
 
-    private async Task<bool> InsertAsync(LarkDbContext db, LarkEvent received, string payload, long position, CancellationToken ct)
+    // The same event twice in one batch: the first is stored, the second is known by then.
+    private static void Tell(IEnumerable<GroupCommit<NewEvent, Inserted>.Entry> same, Inserted outcome, Exception? fault)
     {
-        var now = InColumn(db, nameof(InboxEvent.CreatedAt), clock.GetUtcNow());
-        var state = InboxEvent.Text(InboxState.Received);
-        var dedupeKey = InboxKeys.Dedupe(received);
-        var orderingKey = InboxKeys.Ordering(received);
-        return await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO inbox_events (event_id, dedupe_key, app_id, event_type, ordering_key, position, payload, state, attempts, due_at, created_at)
-            VALUES ({received.EventId}, {dedupeKey}, {received.AppId}, {received.EventType}, {orderingKey}, {position}, {payload}, {state}, 0, {now}, {now})
-            ON CONFLICT DO NOTHING
-            """,
-            ct) == 1;
-    }
-
-    // A statement of our own bypasses the model's conversions (SQLite keeps times as milliseconds).
-    private static object InColumn(LarkDbContext db, string property, object value) =>
-        db.Model.FindEntityType(typeof(InboxEvent))!.FindProperty(property)!.GetTypeMapping().Converter?.ConvertToProvider(value) ?? value;
-
-    private long NextPosition()
-    {
-        var now = clock.GetUtcNow().UtcTicks;
-        while (true)
+        foreach (var entry in same)
         {
-            var last = Interlocked.Read(ref _lastPosition);
-            var next = Math.Max(now, last + 1);
-            if (Interlocked.CompareExchange(ref _lastPosition, next, last) == last)
-            {
-                return next;
-            }
+            _ = fault is null ? entry.TrySetResult(outcome) : entry.TrySetException(fault);
+            outcome = Inserted.Known;
         }
     }
+
+    // Time and not a counter, so that replicas and restarts go on where others were.
+    private long NextPosition() => _lastPosition = Math.Max(_clock.GetUtcNow().UtcTicks, _lastPosition + 1);
 }

@@ -20,8 +20,8 @@ internal sealed class InboxEvent
 
     public required string EventType { get; init; }
 
-    /// <summary>What must stay in order among itself: a chat, or a person.</summary>
-    public required string OrderingKey { get; init; }
+    /// <summary>What must stay in order among itself: a chat, or a person. Its own once it has failed so often that nobody waits for it any more.</summary>
+    public required string OrderingKey { get; set; }
 
     /// <summary>Order of arrival; grows within one process, and across replicas as well as their clocks agree.</summary>
     public required long Position { get; init; }
@@ -34,10 +34,7 @@ internal sealed class InboxEvent
     /// <summary>Tries begun.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>
-    /// While received: not before this time, be it the next try or the end of the lease of whoever works on it. When done: how
-    /// long the id is remembered.
-    /// </summary>
+    /// <summary>While received: not before this time, be it the next try or the end of the lease of whoever works on it.</summary>
     public required DateTimeOffset DueAt { get; set; }
 
     /// <summary>The process that works on it; null when none does.</summary>
@@ -45,9 +42,10 @@ internal sealed class InboxEvent
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When it was done or given up; from then on it is remembered for a while.</summary>
     public DateTimeOffset? HandledAt { get; set; }
 
-    /// <summary>Type of the last exception.</summary>
+    /// <summary>Type and message of the last exception.</summary>
     public string? LastError { get; set; }
 
     internal sealed class Mapping : IEntityTypeConfiguration<InboxEvent>
@@ -62,11 +60,14 @@ internal sealed class InboxEvent
             builder.Property(e => e.EventType).HasMaxLength(200);
             builder.Property(e => e.OrderingKey).HasMaxLength(300);
             builder.Property(e => e.LeaseOwner).HasMaxLength(50);
-            builder.Property(e => e.LastError).HasMaxLength(200);
+            builder.Property(e => e.LastError).HasMaxLength(InboxErrors.MaxLength);
             builder.Property(e => e.State).HasMaxLength(20).HasConversion<StateAsText>();
-            builder.HasIndex(e => e.DedupeKey).IsUnique();
-            builder.HasIndex(e => new { e.State, e.DueAt });                  // the loop's question: what is due? and: what may be forgotten?
-            builder.HasIndex(e => new { e.OrderingKey, e.State, e.Position }); // and: is an older one of its key still waiting?
+            builder.HasIndex(e => e.DedupeKey).IsUnique().HasFilter("dedupe_key IS NOT NULL");
+
+            // None holds what a claim changes, so that claiming and renewing are cheap; done events are in the last one only.
+            builder.HasIndex(e => new { e.OrderingKey, e.Position }).HasFilter("state = 'received'"); // what is first of each key?
+            builder.HasIndex(e => new { e.Position }).HasFilter("state = 'dead'");                    // an operator's list
+            builder.HasIndex(e => new { e.State, e.HandledAt }).HasFilter("state <> 'received'");     // what may be forgotten?
         }
     }
 

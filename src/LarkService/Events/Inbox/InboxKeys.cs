@@ -21,6 +21,9 @@ internal static class InboxKeys
     public static string Ordering(LarkEvent received)
     {
         var key = Chats.Concat(People).Select(path => received.Body.Text(path)).FirstOrDefault(text => text is { Length: > 0 and <= MaxPart });
-        return $"{received.AppId}|{key ?? received.EventId}";
+        return key is null ? Alone(received.AppId, received.EventId) : $"{received.AppId}|{key}";
     }
+
+    /// <summary>The key of an event that waits for no other, and no other for it.</summary>
+    public static string Alone(string appId, string eventId) => $"{appId}|{eventId}";
 }

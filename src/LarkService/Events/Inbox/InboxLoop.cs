@@ -1,34 +1,23 @@
-using System.Collections.Concurrent;
-
 namespace LarkService.Events.Inbox;
 
 /// <summary>
 /// Hands stored events to their handlers: in order within a chat or person, side by side across them, a few at a time. It is
-/// woken after every commit and looks by itself now and then, for retries and for what dead replicas left.
+/// woken after every commit and looks by itself now and then, for retries, replays and what dead replicas left.
 /// </summary>
-internal sealed partial class InboxLoop(InboxStore store, InboxRunner runner, InboxSignal signal, EventsMetrics metrics, TimeProvider clock, ILogger<InboxLoop> logger) : BackgroundService
+internal sealed partial class InboxLoop(InboxClaims claims, InboxStore store, InboxHands hands, InboxSignal signal, TimeProvider clock, ILogger<InboxLoop> logger) : BackgroundService
 {
-    /// <summary>Events handled at a time by this process.</summary>
-    public const int MostAtATime = 8;
+    /// <summary>After trouble with the database its other users get so long to renew what they hold before it is taken from them.</summary>
+    public static readonly TimeSpan Grace = InboxStore.Lease / 2;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Count = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Tidy = TimeSpan.FromHours(1);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
-    private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _giveUp = new();
     private bool _tookOver;
-    private DateTimeOffset _nextCount = DateTimeOffset.MinValue;
-    private DateTimeOffset _nextTidy = DateTimeOffset.MinValue;
-
-    public override void Dispose()
-    {
-        _giveUp.Dispose();
-        base.Dispose();
-    }
+    private DateTimeOffset _trouble = DateTimeOffset.MinValue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var beating = new CancellationTokenSource();
+        var beat = hands.BeatAsync(beating.Token);
         while (!stoppingToken.IsCancellationRequested)
         {
             var news = signal.Next;
@@ -38,7 +27,9 @@ internal sealed partial class InboxLoop(InboxStore store, InboxRunner runner, In
             }
         }
 
-        await FinishAsync();
+        await hands.FinishAsync(StopLimit);
+        await beating.CancelAsync();
+        await beat;
     }
 
     /// <returns>True when there may be more to start at once.</returns>
@@ -46,7 +37,12 @@ internal sealed partial class InboxLoop(InboxStore store, InboxRunner runner, In
     {
         try
         {
-            await KeepHouseAsync(ct);
+            if (!_tookOver)
+            {
+                Log.TookOver(logger, await store.TakeOverAsync(ct));
+                _tookOver = true;
+            }
+
             return await StartDueAsync(ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -57,93 +53,36 @@ internal sealed partial class InboxLoop(InboxStore store, InboxRunner runner, In
         {
             Log.DatabaseTrouble(logger, e);
             await Task.Delay(Look, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _trouble = clock.GetUtcNow();
             return false;
         }
     }
 
+    // All keys once round; news that come meanwhile cause another round.
     private async Task<bool> StartDueAsync(CancellationToken ct)
     {
-        var room = MostAtATime - _running.Count;
-        if (room <= 0)
+        var (fromStart, started) = (claims.AtStart, 0);
+        do
         {
-            return false;
-        }
-
-        var due = await store.DueAsync(room, ct);
-        foreach (var e in due)
-        {
-            if (await store.ClaimAsync(e, ct))
+            if (hands.Room == 0)
             {
-                Start(e);
+                return false; // a run that ends is news
+            }
+
+            foreach (var run in await claims.ClaimAsync(hands.Room, hands.Holds, clock.GetUtcNow() >= _trouble + Grace, ct))
+            {
+                hands.Start(run);
+                started++;
             }
         }
-
-        return due.Count > 0;
-    }
-
-    private void Start(InboxEvent e)
-    {
-        var started = new TaskCompletionSource();
-        _running[e.EventId] = RunAsync(e, started.Task);
-        started.SetResult();
-    }
-
-    private async Task RunAsync(InboxEvent e, Task registered)
-    {
-        await registered;
-        await Task.Yield();
-        try
-        {
-            await runner.RunAsync(e, _giveUp.Token);
-        }
-        catch (Exception failure)
-        {
-            Log.NotWritten(logger, e.EventType, e.EventId, failure); // its lease runs out and it is handled again
-        }
-        finally
-        {
-            _running.TryRemove(e.EventId, out _);
-            signal.Wake();
-        }
-    }
-
-    private async Task KeepHouseAsync(CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        if (!_tookOver)
-        {
-            Log.TookOver(logger, await store.TakeOverAsync(ct));
-            _tookOver = true;
-        }
-
-        if (now >= _nextCount)
-        {
-            _nextCount = now + Count;
-            metrics.Depth(await store.CountWaitingAsync(ct));
-        }
-
-        if (now >= _nextTidy)
-        {
-            _nextTidy = now + Tidy;
-            await store.ForgetAsync(ct);
-        }
-    }
-
-    private async Task FinishAsync()
-    {
-        var all = Task.WhenAll(_running.Values);
-        await all.WaitAsync(StopLimit, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _giveUp.CancelAsync();
-        await all;
+        while (!claims.AtStart);
+        return started > 0 || !fromStart;
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error, "Events wait: the database does not answer")]
         public static partial void DatabaseTrouble(ILogger logger, Exception e);
-
-        [LoggerMessage(2, LogLevel.Error, "How handling {EventType} {EventId} ended could not be written down")]
-        public static partial void NotWritten(ILogger logger, string eventType, string eventId, Exception e);
 
         [LoggerMessage(3, LogLevel.Debug, "{Count} events of a process that died are taken over")]
         public static partial void TookOver(ILogger logger, int count);

@@ -2,100 +2,78 @@ using System.Text;
 
 namespace LarkService.Events.Inbox;
 
-/// <summary>Takes one claimed event through its handlers and writes down how that ended.</summary>
-internal sealed partial class InboxRunner(InboxStore store, EventHandlers handlers, EventsMetrics metrics, TimeProvider clock, ILogger<InboxRunner> logger)
+/// <summary>Takes a run's events through their handlers, one after the other, and writes down how each ended before it begins the next.</summary>
+internal sealed partial class InboxRunner(EventEnds ends, EventHandlers handlers, EventsMetrics metrics, TimeProvider clock, ILogger<InboxRunner> logger)
 {
     /// <summary>A handler that takes longer has failed.</summary>
     private static readonly TimeSpan HandlerLimit = TimeSpan.FromMinutes(5);
 
-    /// <summary>The lease is renewed so often while handlers run, a third of its length.</summary>
-    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(20);
-
-    /// <param name="e">Claimed by us.</param>
+    /// <param name="run">Claimed by us.</param>
     /// <param name="giveUp">The service stops and does not wait any longer.</param>
-    public async Task RunAsync(InboxEvent e, CancellationToken giveUp)
+    public async Task RunAsync(InboxRun run, CancellationToken giveUp)
+    {
+        using var noMore = CancellationTokenSource.CreateLinkedTokenSource(run.Lost, giveUp);
+        foreach (var e in run.Events)
+        {
+            if (noMore.IsCancellationRequested || await TryAsync(e, noMore.Token) is not { } end)
+            {
+                break;
+            }
+
+            await ends.WriteAsync(end, noMore.Token);
+            run.Ended(e);
+            if (end is EventEnd.Failed { Pause: not null } && RetryLadder.KeepsOrder(e.Attempts))
+            {
+                break; // the later ones wait for it
+            }
+        }
+
+        await Task.WhenAll(run.Held().Select(async rest =>
+        {
+            await ends.WriteAsync(new EventEnd.Released(rest), noMore.Token);
+            run.Ended(rest);
+        }));
+    }
+
+    /// <returns>Null: not ended, and to be given back.</returns>
+    private async Task<EventEnd?> TryAsync(InboxEvent e, CancellationToken noMore)
     {
         try
         {
-            await HandleAsync(e, giveUp);
-            await store.DoneAsync(e, CancellationToken.None);
+            await HandleAsync(e, noMore);
             metrics.Count(e.EventType, EventOutcome.Handled);
+            return new EventEnd.Done(e);
         }
-        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        catch (OperationCanceledException) when (noMore.IsCancellationRequested)
         {
-            await store.ReleaseAsync(e, CancellationToken.None);
+            return null;
         }
         catch (Exception failure)
         {
-            await PutBackAsync(e, failure);
+            var pause = RetryLadder.PauseAfter(e.Attempts);
+            metrics.Count(e.EventType, pause is null ? EventOutcome.Dead : EventOutcome.Failed);
+            Log.Failed(logger, e.EventType, e.EventId, e.Attempts, pause, failure);
+            return new EventEnd.Failed(e, pause, InboxErrors.Of(failure));
         }
     }
 
-    private async Task HandleAsync(InboxEvent e, CancellationToken giveUp)
+    private async Task HandleAsync(InboxEvent e, CancellationToken noMore)
     {
         var received = Envelope.Read(Encoding.UTF8.GetBytes(e.Payload ?? ""), e.AppId, e.CreatedAt) is EnvelopeOutcome.Read read
             ? read.Event
             : throw new InvalidOperationException("The stored event cannot be read any more.");
         using var limit = new CancellationTokenSource(HandlerLimit, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);
-        var keeping = KeepLeaseAsync(e, either);
-        try
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, noMore);
+        foreach (var handler in handlers.For(e.EventType))
         {
-            foreach (var handler in handlers.For(e.EventType))
-            {
-                // The token is a request. A handler that does not listen is left behind, so that it cannot keep its chat waiting for ever.
-                await handler.HandleAsync(received, either.Token).WaitAsync(either.Token);
-            }
+            // The token is a request. A handler that does not listen is left behind, so that it cannot keep its chat waiting for ever.
+            await handler.HandleAsync(received, either.Token).WaitAsync(either.Token);
         }
-        finally
-        {
-            await either.CancelAsync();
-            await keeping;
-        }
-    }
-
-    private async Task KeepLeaseAsync(InboxEvent e, CancellationTokenSource handling)
-    {
-        while (true)
-        {
-            await Task.Delay(Renewal, clock, handling.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (handling.IsCancellationRequested)
-            {
-                return;
-            }
-
-            try
-            {
-                if (!await store.RenewAsync(e, CancellationToken.None))
-                {
-                    Log.LeaseLost(logger, e.EventType, e.EventId);
-                    await handling.CancelAsync();
-                }
-            }
-            catch (Exception failure)
-            {
-                Log.NotRenewed(logger, e.EventType, e.EventId, failure);
-            }
-        }
-    }
-
-    private async Task PutBackAsync(InboxEvent e, Exception failure)
-    {
-        var pause = RetryLadder.PauseAfter(e.Attempts);
-        metrics.Count(e.EventType, pause is null ? EventOutcome.Dead : EventOutcome.Failed);
-        Log.Failed(logger, e.EventType, e.EventId, e.Attempts, pause, failure);
-        await store.PutBackAsync(e, pause, failure.GetType().Name, CancellationToken.None);
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "Handling {EventType} {EventId} failed at attempt {Attempt}; next in {Pause} (none: given up)")]
         public static partial void Failed(ILogger logger, string eventType, string eventId, int attempt, TimeSpan? pause, Exception e);
-
-        [LoggerMessage(2, LogLevel.Warning, "The lease on {EventType} {EventId} went to somebody else while it was handled")]
-        public static partial void LeaseLost(ILogger logger, string eventType, string eventId);
-
-        [LoggerMessage(3, LogLevel.Warning, "The lease on {EventType} {EventId} could not be renewed")]
-        public static partial void NotRenewed(ILogger logger, string eventType, string eventId, Exception e);
     }
 }

@@ -12,7 +12,10 @@ internal static class RetryLadder
     /// As long as an event has had no more tries than this (about 36 s), later events of its key wait for it. After that one
     /// event that cannot be handled must not hold up a whole chat for hours, and order gives way.
     /// </summary>
-    public const int AttemptsThatKeepOrder = 3;
+    private const int AttemptsThatKeepOrder = 3;
+
+    /// <param name="attempts">Tries so far, all of them failed.</param>
+    public static bool KeepsOrder(int attempts) => attempts <= AttemptsThatKeepOrder;
 
     /// <param name="attempts">Tries so far, at least 1.</param>
     /// <returns>The pause before the next try; null when there is none.</returns>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace LarkService.Monitoring;
+namespace LarkService.Platform;
 
 /// <summary>
 /// The last net under the logs. Nothing secret should get this far, because secrets travel as a type that prints itself as

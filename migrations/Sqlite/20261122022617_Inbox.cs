@@ -1,0 +1,87 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace LarkService.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class Inbox : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "ix_inbox_events_dedupe_key",
+                table: "inbox_events");
+
+            migrationBuilder.DropIndex(
+                name: "ix_inbox_events_ordering_key_state_position",
+                table: "inbox_events");
+
+            migrationBuilder.DropIndex(
+                name: "ix_inbox_events_state_due_at",
+                table: "inbox_events");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_inbox_events_dedupe_key",
+                table: "inbox_events",
+                column: "dedupe_key",
+                unique: true,
+                filter: "dedupe_key IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_inbox_events_ordering_key_position",
+                table: "inbox_events",
+                columns: new[] { "ordering_key", "position" },
+                filter: "state = 'received'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_inbox_events_position",
+                table: "inbox_events",
+                column: "position",
+                filter: "state = 'dead'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_inbox_events_state_handled_at",
+                table: "inbox_events",
+                columns: new[] { "state", "handled_at" },
+                filter: "state <> 'received'");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "ix_inbox_events_dedupe_key",
+                table: "inbox_events");
+
+            migrationBuilder.DropIndex(
+                name: "ix_inbox_events_ordering_key_position",
+                table: "inbox_events");
+
+            migrationBuilder.DropIndex(
+                name: "ix_inbox_events_position",
+                table: "inbox_events");
+
+            migrationBuilder.DropIndex(
+                name: "ix_inbox_events_state_handled_at",
+                table: "inbox_events");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_inbox_events_dedupe_key",
+                table: "inbox_events",
+                column: "dedupe_key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_inbox_events_ordering_key_state_position",
+                table: "inbox_events",
+                columns: new[] { "ordering_key", "state", "position" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_inbox_events_state_due_at",
+                table: "inbox_events",
+                columns: new[] { "state", "due_at" });
+        }
+    }
+}
