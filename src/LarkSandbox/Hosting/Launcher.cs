@@ -39,6 +39,7 @@ internal static class Launcher
         PingInterval = TimeSpan.FromSeconds(30),
         ReconnectInterval = TimeSpan.FromSeconds(2),
         ReconnectNonce = TimeSpan.Zero,
+        Relay = true,
     };
 
     private static async Task<int> RunAloneAsync(LaunchOptions launch)

@@ -92,6 +92,11 @@ public sealed record SandboxOptions
     /// <summary>Send the packets of a split payload in reverse order.</summary>
     public bool ReorderPackets { get; init; }
 
+    /// <summary>
+    /// Long connections pass a TCP relay from the start; without, they do so from the first fault of the network on. Default: off.
+    /// </summary>
+    public bool Relay { get; init; }
+
     /// <summary>How long an Aily run takes. Default: 2 s.</summary>
     public TimeSpan RunDuration { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -8,7 +8,7 @@ using LarkSandbox.Wire;
 namespace LarkSandbox.LongConnection;
 
 /// <summary>Delivers events at least once: at once, then after 15 s, 5 min, 1 h and 6 h (scaled), counted from the previous try.</summary>
-internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, FaultBoard faults, BackgroundTasks tasks, WireLog wire, ChangeSignal changes, TimeProvider clock)
+internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, FrameFaults faults, BackgroundTasks tasks, WireLog wire, ChangeSignal changes, TimeProvider clock)
 {
     private const int MostKept = 20_000;
 
@@ -27,8 +27,7 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fau
         var delivery = new Delivery(header.Text("event_id") ?? envelope.Text("uuid") ?? Ids.Event(), header.Text("event_type") ?? envelope["event"].Text("type") ?? "unknown");
         Keep(delivery);
         var payload = Encoding.UTF8.GetBytes(Json.Write(envelope));
-        var copies = faults.TakeDuplicateEvent() ? 2 : 1;
-        for (var copy = 0; copy < copies; copy++)
+        for (var copy = faults.Copies(); copy > 0; copy--)
         {
             tasks.Run(ct => DeliverAsync(delivery, payload, ct));
         }
