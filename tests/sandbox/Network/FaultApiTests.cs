@@ -4,42 +4,49 @@ namespace LarkSandbox.Tests.Network;
 
 public sealed class FaultApiTests : WireTest
 {
-    [Theory]
-    [InlineData("network", """{"latencyMs":-1}""", "latencyMs must be a number from 0 to 60000")]
-    [InlineData("network", """{"latencyMs":"300"}""", "latencyMs must be a number")]
-    [InlineData("network", """{"bytesPerSecond":0}""", "bytesPerSecond must be a number from 1")]
-    [InlineData("network", """{"silent":1}""", "silent must be true or false")]
-    [InlineData("network", """{"latency":300}""", "Not known here: latency. Known: latencyMs, jitterMs")]
-    [InlineData("network", """[300]""", "must be a JSON object")]
-    [InlineData("network", """{"latencyMs":1""", "must be a JSON object")]
-    [InlineData("network", """{"latencyMs":99999999,"jitterMs":-7}""", "jitterMs must be")]
-    [InlineData("frames", """{"loss":101}""", "loss must be a number from 0 to 100")]
-    [InlineData("frames", """{"reorderMs":-1}""", "reorderMs must be")]
-    [InlineData("silence", """{"seconds":0}""", "seconds must be")]
-    [InlineData("vanish", """{"connection":7}""", "connection must be a text")]
-    [InlineData("split", """{"bytes":-1}""", "bytes must be")]
-    [InlineData("duplicate", """{"times":0}""", "times must be")]
-    [InlineData("pong-config", """{}""", "Give config")]
-    [InlineData("pong-config", """{"config":{},"text":"x"}""", "Give config")]
-    [InlineData("refuse-handshake", """{"autherrcode":1000040350}""", "autherrcode goes with a status")]
-    [InlineData("refuse-handshake", """{"status":514,"msg":"nein, 不行"}""", "plain ASCII")]
-    [InlineData("refuse-handshake", """{"status":514,"http":200}""", "http must be")]
-    [InlineData("refuse-endpoint", """{"code":0}""", "code must be")]
-    [InlineData("maintenance", """{"answer":"code 2"}""", "answer must be one of: code 1, HTTP 503")]
-    [InlineData("restart", """{"seconds":99999}""", "seconds must be a number from 0.1 to 3600")]
-    [InlineData("limit", """{"connections":-1}""", "connections must be")]
-    [InlineData("fail-next", """{"status":500}""", "pathPrefix is required")]
-    [InlineData("fail-next", """{"pathPrefix":"/x","status":99}""", "status must be")]
-    [InlineData("delay-next", """{"pathPrefix":"/x"}""", "seconds is required")]
-    [InlineData("lose-answer", """{"pathPrefix":"x"}""", "begins with /")]
-    [InlineData("expire-token", """{"openId":7}""", "openId must be a text")]
-    public async Task What_is_wrong_is_told_by_name_and_changes_nothing(string fault, string body, string says)
-    {
-        using var answer = await SendAsync(HttpMethod.Post, $"/sandbox/api/faults/{fault}", new StringContent(body));
+    private static readonly (string Fault, string Body, string Says)[] Wrong =
+    [
+        ("network", """{"latencyMs":-1}""", "latencyMs must be a number from 0 to 60000"),
+        ("network", """{"latencyMs":"300"}""", "latencyMs must be a number"),
+        ("network", """{"bytesPerSecond":0}""", "bytesPerSecond must be a number from 1"),
+        ("network", """{"silent":1}""", "silent must be true or false"),
+        ("network", """{"latency":300}""", "Not known here: latency. Known: latencyMs, jitterMs"),
+        ("network", """[300]""", "must be a JSON object"),
+        ("network", """{"latencyMs":1""", "must be a JSON object"),
+        ("network", """{"latencyMs":99999999,"jitterMs":-7}""", "jitterMs must be"),
+        ("frames", """{"loss":101}""", "loss must be a number from 0 to 100"),
+        ("frames", """{"reorderMs":-1}""", "reorderMs must be"),
+        ("silence", """{"seconds":0}""", "seconds must be"),
+        ("vanish", """{"connection":7}""", "connection must be a text"),
+        ("split", """{"bytes":-1}""", "bytes must be"),
+        ("duplicate", """{"times":0}""", "times must be"),
+        ("pong-config", """{}""", "Give config"),
+        ("pong-config", """{"config":{},"text":"x"}""", "Give config"),
+        ("refuse-handshake", """{"autherrcode":1000040350}""", "autherrcode goes with a status"),
+        ("refuse-handshake", """{"status":514,"msg":"nein, 不行"}""", "plain ASCII"),
+        ("refuse-handshake", """{"status":514,"http":200}""", "http must be"),
+        ("refuse-endpoint", """{"code":0}""", "code must be"),
+        ("maintenance", """{"answer":"code 2"}""", "answer must be one of: code 1, HTTP 503"),
+        ("restart", """{"seconds":99999}""", "seconds must be a number from 0.1 to 3600"),
+        ("limit", """{"connections":-1}""", "connections must be"),
+        ("fail-next", """{"status":500}""", "pathPrefix is required"),
+        ("fail-next", """{"pathPrefix":"/x","status":99}""", "status must be"),
+        ("delay-next", """{"pathPrefix":"/x"}""", "seconds is required"),
+        ("lose-answer", """{"pathPrefix":"x"}""", "begins with /"),
+        ("expire-token", """{"openId":7}""", "openId must be a text"),
+    ];
 
-        Assert.Equal(400, (int)answer.StatusCode);
-        Assert.Contains(says, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]!.ToString(), StringComparison.Ordinal);
-        Assert.True(Platform.Faults.State().Calm);
+    [Fact]
+    public async Task What_is_wrong_is_told_by_name_and_changes_nothing()
+    {
+        foreach (var (fault, body, says) in Wrong)
+        {
+            using var answer = await SendAsync(HttpMethod.Post, $"/sandbox/api/faults/{fault}", new StringContent(body));
+
+            Assert.True((int)answer.StatusCode == 400, $"{fault} {body}: {answer.StatusCode}");
+            Assert.Contains(says, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]!.ToString(), StringComparison.Ordinal);
+            Assert.True(Platform.Faults.State().Calm, $"{fault} {body}");
+        }
     }
 
     [Fact]
