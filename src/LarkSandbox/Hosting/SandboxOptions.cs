@@ -86,6 +86,9 @@ public sealed record SandboxOptions
     /// <summary>Factor on the re-delivery ladder of 15 s, 5 min, 1 h, 6 h. Default: 1.</summary>
     public double RedeliveryScale { get; init; } = 1.0;
 
+    /// <summary>Events of one chat go out one after the other: one that is not acknowledged holds up those behind it. Default: off.</summary>
+    public bool OrderedChats { get; init; }
+
     /// <summary>Payloads above so many bytes are split into packets of that size. Default: never.</summary>
     public int? SplitAbove { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fra
 
     private readonly ConcurrentDictionary<string, Delivery> _byEvent = new();
     private readonly ConcurrentQueue<string> _order = new();
+    private readonly ChatOrder _chats = new();
 
     public IReadOnlyCollection<Delivery> All => [.. _byEvent.Values];
 
@@ -29,7 +30,7 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fra
         var payload = Encoding.UTF8.GetBytes(Json.Write(envelope));
         for (var copy = faults.Copies(); copy > 0; copy--)
         {
-            tasks.Run(ct => DeliverAsync(delivery, payload, ct));
+            tasks.Run(_chats.Behind(options.OrderedChats ? ChatOf(envelope) : null, ct => DeliverAsync(delivery, payload, ct)));
         }
 
         return delivery;
@@ -64,6 +65,8 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fra
             await Task.Delay(Ladder[step] * options.RedeliveryScale, clock, ct);
         }
     }
+
+    private static string? ChatOf(JsonObject envelope) => envelope["event"]?["message"].Text("chat_id") ?? envelope["event"].Text("chat_id");
 
     private void Keep(Delivery delivery)
     {
