@@ -51,6 +51,7 @@ internal static class Launcher
         PatchesPerSecondPerMessage = 0,
         RecordWire = false,
         MaxConnections = 1000,
+        Relay = false,
     };
 
     private static async Task<int> RunAloneAsync(LaunchOptions launch)
