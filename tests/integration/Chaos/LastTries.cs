@@ -4,12 +4,11 @@ namespace LarkService.IntegrationTests.Chaos;
 /// Knows when the platform tries an event for the last time. Nobody may be killed then: an event that finds nobody five times
 /// is given up by the platform, and no client can help that. The other four tries get no such regard.
 /// </summary>
-internal sealed class LastTries(double scale) : IAsyncDisposable
+/// <param name="scale">Of the ladder.</param>
+/// <param name="regard">So long before a last try nobody is killed: who starts must be back by then.</param>
+internal sealed class LastTries(double scale, TimeSpan regard) : IAsyncDisposable
 {
     private const int TriesBefore = 4;
-
-    /// <summary>A start takes that long, on a busy machine.</summary>
-    private static readonly TimeSpan Regard = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private readonly TimeSpan _pause = TimeSpan.FromHours(6) * scale;
@@ -40,7 +39,7 @@ internal sealed class LastTries(double scale) : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _seen.Values.Any(at => _pause - TimeProvider.System.GetElapsedTime(at) < Regard);
+            return _seen.Values.Any(at => _pause - TimeProvider.System.GetElapsedTime(at) < regard);
         }
     }
 
