@@ -56,7 +56,7 @@ namespace LarkService.Migrations.Postgres
                 name: "ix_inbox_events_state_handled_at",
                 table: "inbox_events",
                 columns: new[] { "state", "handled_at" },
-                filter: "state <> 'received'");
+                filter: "handled_at IS NOT NULL");
         }
 
         /// <inheritdoc />

@@ -384,7 +384,7 @@ namespace LarkService.Migrations.Postgres
 
                     b.HasIndex("State", "HandledAt")
                         .HasDatabaseName("ix_inbox_events_state_handled_at")
-                        .HasFilter("state <> 'received'");
+                        .HasFilter("handled_at IS NOT NULL");
 
                     b.ToTable("inbox_events", (string)null);
                 });

@@ -45,7 +45,7 @@ namespace LarkService.Migrations.Sqlite
                 name: "ix_inbox_events_state_handled_at",
                 table: "inbox_events",
                 columns: new[] { "state", "handled_at" },
-                filter: "state <> 'received'");
+                filter: "handled_at IS NOT NULL");
         }
 
         /// <inheritdoc />

@@ -12,7 +12,7 @@ namespace LarkService.UnitTests.Events;
 public sealed class CompositionTests
 {
     [Fact]
-    public void The_setup_lines_compose_a_service()
+    public async Task The_setup_lines_compose_a_service()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -22,7 +22,7 @@ public sealed class CompositionTests
         var services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton<IConfiguration>(configuration);
         services.AddPlatform().AddData().AddLongConnection();
         services.AddEvents().OnEvent<ScriptedHandler>(Pushes.Type);
-        using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
         var running = provider.GetServices<IHostedService>().Select(s => s.GetType().Name).ToList();
         Assert.Contains("LongConnectionLoop", running);

@@ -67,7 +67,7 @@ internal sealed class InboxEvent
             // None holds what a claim changes, so that claiming and renewing are cheap; done events are in the last one only.
             builder.HasIndex(e => new { e.OrderingKey, e.Position }).HasFilter("state = 'received'"); // what is first of each key?
             builder.HasIndex(e => new { e.Position }).HasFilter("state = 'dead'");                    // an operator's list
-            builder.HasIndex(e => new { e.State, e.HandledAt }).HasFilter("state <> 'received'");     // what may be forgotten?
+            builder.HasIndex(e => new { e.State, e.HandledAt }).HasFilter("handled_at IS NOT NULL");  // what may be forgotten?
         }
     }
 

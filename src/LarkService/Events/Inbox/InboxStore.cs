@@ -12,20 +12,17 @@ internal sealed class InboxStore(Database database, LeaseOwner owner, TimeProvid
     /// <summary>When its owner has not been heard of for so long, an event goes to whoever looks next.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
-    /// <summary>Writes down how several events ended, in one transaction.</summary>
+    /// <summary>Writes down how several events ended; those of one kind with one statement. Doing it again does no harm.</summary>
     public async Task EndAsync(IReadOnlyList<EventEnd> ends, CancellationToken ct)
     {
         using var turn = await database.TakeTurnAsync(ct);
         await using var db = database.Open();
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await DoneAsync(db, [.. ends.OfType<EventEnd.Done>().Select(end => end.Event.EventId)], ct);
         await ReleaseAsync(db, [.. ends.OfType<EventEnd.Released>().Select(end => end.Event.EventId)], ct);
         foreach (var failed in ends.OfType<EventEnd.Failed>())
         {
             await PutBackAsync(db, failed, ct);
         }
-
-        await transaction.CommitAsync(ct);
     }
 
     /// <summary>Stays the owner of these for another lease.</summary>
