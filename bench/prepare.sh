@@ -17,7 +17,9 @@ trap bench_end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# BENCH_SERVICE and BENCH_SANDBOX name what was published before.
 build_service() {
+  [ -z "${BENCH_SERVICE:-}" ] || [ -z "${BENCH_SANDBOX:-}" ] || return 0
   dotnet publish src/LarkService -c Release -r "$(dotnet --info | awk '/RID:/ { print $2; exit }')" --self-contained false -o "$BENCH_WORK/service" -nologo -v q >"$BENCH_WORK/build.log" ||
     { cat "$BENCH_WORK/build.log" >&2; return 1; }
   dotnet publish src/LarkSandbox -c Release -o "$BENCH_WORK/sandbox-bin" -nologo -v q >"$BENCH_WORK/build.log" || { cat "$BENCH_WORK/build.log" >&2; return 1; }
@@ -37,5 +39,15 @@ start_postgres() {
   bench_postgres=$BENCH_WORK.postgres
   connection=$(LARK_POSTGRES_DURABLE=1 tests/postgres.sh start "$bench_postgres")
   port=${connection#*Port=}
-  export BENCH_POSTGRES=postgres://lark:lark@127.0.0.1:${port%%;*}/postgres
+  export BENCH_POSTGRES=postgres://lark:lark@127.0.0.1:${port%%;*}/postgres BENCH_CONNECTION=$connection
+}
+
+create_database() {
+  PGPASSWORD=lark psql -q -d "${BENCH_POSTGRES/lark:lark@/lark@}" -c "CREATE DATABASE $1"
+}
+
+# $1 = the class in tests/integration/Chaos
+run_chaos() {
+  dotnet test tests/integration -c Release -nologo -v q --filter "FullyQualifiedName~Chaos.$1" >"$BENCH_WORK/chaos.log" 2>&1 ||
+    { grep -v '"level":"information"' "$BENCH_WORK/chaos.log" | tail -n 60 >&2; return 1; }
 }

@@ -33,7 +33,7 @@ public sealed class ChatPageTests : SandboxTest
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         await using var stream = await http.GetStreamAsync(new Uri(Sandbox.Url, $"/sandbox/api/stream?openId={LiLei.OpenId}"));
         using var reader = new StreamReader(stream);
-        foreach (var name in (string[])["wire-backlog", "counters", "connections", "messages"])
+        foreach (var name in (string[])["wire-backlog", "counters", "connections", "faults", "messages"])
         {
             Assert.Equal(name, (await NextAsync(reader)).Name);
         }

@@ -14,6 +14,9 @@ internal sealed class TestSocket : IAsyncDisposable
     private readonly Channel<Frame> _frames = Channel.CreateUnbounded<Frame>();
     private Task _reading = Task.CompletedTask;
 
+    /// <summary>The code of the platform's goodbye; null when it said none.</summary>
+    public WebSocketCloseStatus? ClosedWith => _socket.CloseStatus;
+
     /// <summary>Completes when the platform hangs up or the line is cut.</summary>
     public Task Ended => _reading;
 
@@ -72,6 +75,7 @@ internal sealed class TestSocket : IAsyncDisposable
                 var received = await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
+                    await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
                     break;
                 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LarkSandbox.Faults;
 using LarkSandbox.Hosting;
 using LarkSandbox.LongConnection;
 using LarkSandbox.Wire;
@@ -6,7 +7,7 @@ using LarkSandbox.Wire;
 namespace LarkSandbox.Chat;
 
 /// <summary><c>GET /sandbox/api/stream</c>: server-sent events, first what there is, then what happens.</summary>
-internal sealed class StreamApi(LiveFeed feed, WireLog wire, Connections connections, MessageStore messages, BackgroundTasks tasks, TimeProvider clock)
+internal sealed class StreamApi(LiveFeed feed, WireLog wire, Connections connections, FaultStates faults, MessageStore messages, BackgroundTasks tasks, TimeProvider clock)
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -36,6 +37,7 @@ internal sealed class StreamApi(LiveFeed feed, WireLog wire, Connections connect
         await WriteAsync(response, "wire-backlog", wire.Last(200), ct);
         await WriteAsync(response, "counters", wire.Counters.Snapshot(), ct);
         await WriteAsync(response, "connections", connections.State(), ct);
+        await WriteAsync(response, "faults", faults.Now(), ct);
         await WriteAsync(response, "messages", openId is null ? [] : messages.VisibleTo(openId), ct);
         await response.Body.FlushAsync(ct);
     }

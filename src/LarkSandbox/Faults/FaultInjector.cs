@@ -3,7 +3,7 @@ using LarkSandbox.Wire;
 namespace LarkSandbox.Faults;
 
 /// <summary>Carries out planned faults on calls to the platform.</summary>
-internal sealed class FaultInjector(RequestDelegate next, FaultBoard faults, TimeProvider clock)
+internal sealed class FaultInjector(RequestDelegate next, FaultBoard faults, Outages outages, TimeProvider clock)
 {
     /// <summary>Marks a request that was carried out but never answered.</summary>
     public const string AnswerLost = "sandbox.answer-lost";
@@ -13,6 +13,14 @@ internal sealed class FaultInjector(RequestDelegate next, FaultBoard faults, Tim
         if (!HttpKinds.IsPlatform(http.Request.Path))
         {
             await next(http);
+            return;
+        }
+
+        if (outages.IsRestarting)
+        {
+            // The page lives on the same port, so the server cannot stop listening; whoever calls gets no answer instead.
+            http.Items[AnswerLost] = true;
+            http.Abort();
             return;
         }
 

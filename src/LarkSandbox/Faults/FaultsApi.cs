@@ -1,31 +1,26 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using LarkSandbox.Chat;
 using LarkSandbox.Hosting;
 
 namespace LarkSandbox.Faults;
 
-/// <summary><c>POST /sandbox/api/faults/*</c>: trouble at the press of a button, told in plain words.</summary>
+/// <summary><c>/sandbox/api/faults</c>: trouble with tokens, calls and the platform as a whole, told in plain words.</summary>
 internal sealed class FaultsApi(Troubles troubles, TenantDirectory directory)
 {
-    public IResult DropConnections() => Say($"Cut {Count(troubles.DropConnections(), "connection")}. The service should be back within a second or two.");
+    /// <summary>A code of the platform: as many digits as it has ever used.</summary>
+    private const double MostCode = 99_999_999_999;
 
-    public async Task<IResult> SilenceAsync(HttpContext http, CancellationToken ct)
+    private const double LongestOutage = 3600;
+
+    public IResult State() => Results.Json(troubles.State(), Json.Options);
+
+    public IResult Reset()
     {
-        var body = await Json.ReadObjectAsync(http.Request, ct);
-        var seconds = Number(body, "seconds") ?? 30;
-        if (seconds is <= 0 or > 3600)
-        {
-            return Bad("seconds must be between 0 and 3600.");
-        }
-
-        var silenced = troubles.Silence(TimeSpan.FromSeconds(seconds));
-        return Say(string.Create(CultureInfo.InvariantCulture, $"{Count(silenced, "connection")} silent for {seconds:0.#} s: the sockets stay open, but nothing passes."));
+        troubles.Reset();
+        return FaultAnswer.Say("Everything is well again. Connections that had fallen silent for good were cut, so that the service opens new ones.");
     }
 
     public Task<IResult> ExpireTokenAsync(HttpContext http, CancellationToken ct) => ForUserAsync(http, user =>
-        $"{Count(troubles.ExpireTokens(user.OpenId), "access token")} of {user.Name} expired just now. The next call has to refresh.", ct);
+        $"{FaultAnswer.Count(troubles.ExpireTokens(user.OpenId), "access token")} of {user.Name} expired just now. The next call has to refresh.", ct);
 
     public Task<IResult> RevokeGrantAsync(HttpContext http, CancellationToken ct) => ForUserAsync(http, user =>
     {
@@ -33,76 +28,86 @@ internal sealed class FaultsApi(Troubles troubles, TenantDirectory directory)
         return $"{user.Name} took the consent back. Every token is dead, and the service was told by an event.";
     }, ct);
 
-    public async Task<IResult> SplitAsync(HttpContext http, CancellationToken ct)
-    {
-        var body = await Json.ReadObjectAsync(http.Request, ct);
-        var bytes = (int?)Number(body, "bytes");
-        troubles.Board.SplitAbove = bytes is > 0 ? bytes : null;
-        troubles.Board.ReorderPackets = body.Flag("reorder") ?? false;
-        return Say(bytes is > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"Payloads above {bytes} bytes are split{(troubles.Board.ReorderPackets ? ", last packet first" : "")}.")
-            : "Payloads are sent whole.");
-    }
-
     public async Task<IResult> FailNextAsync(HttpContext http, CancellationToken ct)
     {
-        var body = await Json.ReadObjectAsync(http.Request, ct);
-        if (body.Text("pathPrefix") is not { Length: > 0 } prefix)
-        {
-            return Bad("pathPrefix is required.");
-        }
-
-        var answer = body!["body"] is { } given ? Json.Write(given) : "{\"code\":20050,\"error\":\"server_error\",\"error_description\":\"An unexpected server error occurred.\"}";
-        var (status, times) = ((int)(Number(body, "status") ?? 500), (int)(Number(body, "times") ?? 1));
-        troubles.Board.FailNext(prefix, status, answer, times);
-        return Say(string.Create(CultureInfo.InvariantCulture, $"The next {Count(times, "call")} of {prefix} will answer {status}."));
+        var input = await FaultInput.ReadAsync(http.Request, ["pathPrefix", "status", "body", "times"], ct);
+        var (prefix, status, times) = (Prefix(input), input.Whole("status", 200, 599) ?? 500, Times(input));
+        var answer = input.Node("body") is { } given ? Json.Write(given) : "{\"code\":20050,\"error\":\"server_error\",\"error_description\":\"An unexpected server error occurred.\"}";
+        return FaultAnswer.Do(input, () => troubles.Board.FailNext(prefix, status, answer, times), $"The next {FaultAnswer.Count(times, "call")} of {prefix} will answer {status}.");
     }
 
     public async Task<IResult> DelayNextAsync(HttpContext http, CancellationToken ct)
     {
-        var body = await Json.ReadObjectAsync(http.Request, ct);
-        var seconds = Number(body, "seconds");
-        if (body.Text("pathPrefix") is not { Length: > 0 } prefix || seconds is not (> 0 and <= 600))
-        {
-            return Bad("pathPrefix and seconds (at most 600) are required.");
-        }
-
-        troubles.Board.DelayNext(prefix, TimeSpan.FromSeconds(seconds.Value));
-        return Say(string.Create(CultureInfo.InvariantCulture, $"The next call of {prefix} will wait {seconds:0.#} s."));
+        var input = await FaultInput.ReadAsync(http.Request, ["pathPrefix", "seconds", "times"], ct);
+        var (prefix, seconds, times) = (Prefix(input), input.Number("seconds", 0.001, 600), Times(input));
+        input.Demand(seconds is not null || input.Error is not null, "seconds is required.");
+        return FaultAnswer.Do(input, () => troubles.Board.DelayNext(prefix, TimeSpan.FromSeconds(seconds!.Value), times), $"The next {FaultAnswer.Count(times, "call")} of {prefix} will wait {seconds:0.###} s.");
     }
 
     public async Task<IResult> LoseAnswerAsync(HttpContext http, CancellationToken ct)
     {
-        var body = await Json.ReadObjectAsync(http.Request, ct);
-        if (body.Text("pathPrefix") is not { Length: > 0 } prefix)
-        {
-            return Bad("pathPrefix is required.");
-        }
-
-        troubles.Board.LoseNextAnswer(prefix);
-        return Say($"The next call of {prefix} is carried out, but its answer gets lost.");
+        var input = await FaultInput.ReadAsync(http.Request, ["pathPrefix", "times"], ct);
+        var (prefix, times) = (Prefix(input), Times(input));
+        return FaultAnswer.Do(input, () => troubles.Board.LoseNextAnswer(prefix, times), $"The next {FaultAnswer.Count(times, "call")} of {prefix} will be carried out, but the answer gets lost.");
     }
 
     public async Task<IResult> RefuseEndpointAsync(HttpContext http, CancellationToken ct)
     {
-        var body = await Json.ReadObjectAsync(http.Request, ct);
-        var (code, times) = ((long?)Number(body, "code"), (int)(Number(body, "times") ?? 1));
-        troubles.Board.RefuseEndpoint(code, times);
-        return Say(code is null ? "The endpoint is friendly again." : string.Create(CultureInfo.InvariantCulture, $"The endpoint refuses the next {Count(times, "request")} with {code}."));
+        var input = await FaultInput.ReadAsync(http.Request, ["code", "times"], ct);
+        var (code, times) = ((long?)input.Number("code", 1, MostCode), Times(input));
+        return FaultAnswer.Do(input, () =>
+        {
+            troubles.Board.RefuseEndpoint(code, times);
+            return code is null ? "The endpoint is friendly again." : FaultAnswer.Text($"The endpoint refuses the next {FaultAnswer.Count(times, "request")} with {code}.");
+        });
+    }
+
+    public async Task<IResult> MaintenanceAsync(HttpContext http, CancellationToken ct)
+    {
+        var input = await FaultInput.ReadAsync(http.Request, ["seconds", "answer"], ct);
+        var (seconds, answer) = (input.Number("seconds", 0.1, LongestOutage) ?? 10, input.Word("answer", "code 1", "HTTP 503"));
+        return FaultAnswer.Do(input, () =>
+        {
+            var told = troubles.Maintain(TimeSpan.FromSeconds(seconds), http503: answer == "HTTP 503");
+            return FaultAnswer.Text($"Maintenance for {seconds:0.#} s: {FaultAnswer.Count(told, "connection")} closed in order, the endpoint answers {answer}.");
+        });
+    }
+
+    public async Task<IResult> RestartAsync(HttpContext http, CancellationToken ct)
+    {
+        var input = await FaultInput.ReadAsync(http.Request, ["seconds"], ct);
+        var seconds = input.Number("seconds", 0.1, LongestOutage) ?? 5;
+        return FaultAnswer.Do(input, () =>
+        {
+            var cut = troubles.Restart(TimeSpan.FromSeconds(seconds));
+            return FaultAnswer.Text($"The server restarts: {FaultAnswer.Count(cut, "connection")} cut, nobody answers for {seconds:0.#} s, and its tickets are forgotten.");
+        });
+    }
+
+    public async Task<IResult> LimitAsync(HttpContext http, CancellationToken ct)
+    {
+        var input = await FaultInput.ReadAsync(http.Request, ["connections"], ct);
+        var most = input.Whole("connections", 0, 1000);
+        return FaultAnswer.Do(input, () =>
+        {
+            troubles.Limit(most);
+            return most is null ? "As many connections as ever." : $"The app may hold {FaultAnswer.Count(most.Value, "connection")}; those that are open stay.";
+        });
     }
 
     private async Task<IResult> ForUserAsync(HttpContext http, Func<DemoUser, string> act, CancellationToken ct)
     {
-        var body = await Json.ReadObjectAsync(http.Request, ct);
-        return directory.Find(body.Text("openId")) is { } user ? Say(act(user)) : Results.NotFound();
+        var input = await FaultInput.ReadAsync(http.Request, ["openId"], ct);
+        var openId = input.Text("openId");
+        return input.Error is not null ? FaultAnswer.Bad(input.Error) : directory.Find(openId) is { } user ? FaultAnswer.Say(act(user)) : Results.NotFound();
     }
 
-    private static double? Number(JsonObject? body, string name) =>
-        body?[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null;
+    private static string Prefix(FaultInput input)
+    {
+        var prefix = input.Text("pathPrefix") ?? "";
+        input.Demand(prefix.StartsWith('/'), "pathPrefix is required and begins with /.");
+        return prefix;
+    }
 
-    private static string Count(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
-
-    private static IResult Say(string message) => Results.Json(new { message }, Json.Options);
-
-    private static IResult Bad(string error) => Results.Json(new { error }, Json.Options, statusCode: StatusCodes.Status400BadRequest);
+    private static int Times(FaultInput input) => input.Whole("times", 1, 100_000) ?? 1;
 }

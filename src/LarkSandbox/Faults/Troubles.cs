@@ -1,15 +1,91 @@
 using LarkSandbox.Chat;
 using LarkSandbox.LongConnection;
+using LarkSandbox.Network;
 using LarkSandbox.OAuth;
 using LarkSandbox.Wire;
 
 namespace LarkSandbox.Faults;
 
 /// <summary>Everything that can go wrong, on demand.</summary>
-internal sealed class Troubles(FaultBoard board, Connections connections, TokenVault vault, TenantTokens tenantTokens, People people, WireLog wire)
+internal sealed class Troubles(
+    FaultBoard board,
+    Outages outages,
+    LineTroubles lines,
+    FaultStates states,
+    Relay relay,
+    Connections connections,
+    TokenVault vault,
+    TenantTokens tenantTokens,
+    People people,
+    WireLog wire)
 {
     /// <summary>Faults that wait for the next matching call, and how payloads are split.</summary>
     public FaultBoard Board => board;
+
+    /// <summary>How the line to the platform is. The first trouble puts the relay in front of new connections.</summary>
+    public NetworkConditions Network
+    {
+        get => relay.Conditions;
+        set => relay.Conditions = value;
+    }
+
+    /// <summary>What frames suffer that the line would have carried.</summary>
+    public FrameConditions Frames
+    {
+        get => board.Frames;
+        set => board.Frames = value;
+    }
+
+    /// <summary>A reminder while connections are open that no trouble of the line can reach.</summary>
+    public string DirectNote => connections.Open.Any(c => c.Line is null) ? " Connections opened before pass no relay: drop them once." : "";
+
+    /// <summary>Everything that is set now.</summary>
+    public FaultsState State() => states.Now();
+
+    /// <summary>All is well again; nothing is planned any more.</summary>
+    public void Reset()
+    {
+        board.Reset();
+        outages.End();
+        relay.Conditions = NetworkConditions.Perfect;
+        lines.CutVanished();
+        connections.EndSilence();
+        connections.ResetLimit();
+        connections.Changed();
+    }
+
+    /// <summary>Nothing passes any more on one connection of the relay, or on all, for good and without a word; returns which.</summary>
+    public IReadOnlyList<string> Vanish(string? connection = null) => lines.Vanish(connection);
+
+    /// <summary>Cuts one connection of the relay, or all, with an RST; returns which.</summary>
+    public IReadOnlyList<string> Cut(string? connection = null) => lines.Cut(connection);
+
+    /// <summary>Closes the half of one connection of the relay, or of all, that leads to the service; returns which.</summary>
+    public IReadOnlyList<string> HalfClose(string? connection = null) => lines.HalfClose(connection);
+
+    /// <summary>The next handshakes are refused so; null = no more.</summary>
+    public void RefuseHandshake(HandshakeRefusal? refusal, int times = 1) => board.RefuseHandshake(refusal, times);
+
+    /// <summary>The server is gone for so long and forgets its tickets, but no token; returns how many connections were cut.</summary>
+    public int Restart(TimeSpan away) => outages.Restart(away);
+
+    /// <summary>Connections are closed in order, the endpoint answers code 1 or HTTP 503 for so long; returns how many were closed.</summary>
+    public int Maintain(TimeSpan span, bool http503 = false) => outages.Maintain(span, http503);
+
+    /// <summary>So many connections at once; null = as the options say.</summary>
+    public void Limit(int? most)
+    {
+        if (most is { } number)
+        {
+            connections.Limit = number;
+        }
+        else
+        {
+            connections.ResetLimit();
+        }
+
+        connections.Changed();
+    }
 
     /// <summary>Cuts every socket; returns how many.</summary>
     public int DropConnections() => connections.DropAll("The line was cut on purpose.");

@@ -39,6 +39,7 @@ internal static class Launcher
         PingInterval = TimeSpan.FromSeconds(30),
         ReconnectInterval = TimeSpan.FromSeconds(2),
         ReconnectNonce = TimeSpan.Zero,
+        Relay = true,
     };
 
     private static SandboxOptions ForLoad(LaunchOptions launch, SandboxOptions demo) => launch.LoadPeople is not { } people ? demo : demo with
@@ -50,6 +51,7 @@ internal static class Launcher
         PatchesPerSecondPerMessage = 0,
         RecordWire = false,
         MaxConnections = 1000,
+        Relay = false,
     };
 
     private static async Task<int> RunAloneAsync(LaunchOptions launch)

@@ -46,20 +46,40 @@ internal static class SandboxEndpoints
         chat.MapPost("/chat-entered", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.EnterAsync(http, ct));
         chat.MapPost("/cards/click", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.ClickAsync(http, ct));
         chat.MapGet("/stream", (HttpContext http, string? openId, [FromServices] StreamApi api) => api.HandleAsync(http, openId));
-
         chat.MapPost("/load", (HttpContext http, [FromServices] LoadApi api, CancellationToken ct) => api.EventsAsync(http, ct));
         chat.MapPost("/load/clicks", (HttpContext http, [FromServices] LoadApi api, CancellationToken ct) => api.ClicksAsync(http, ct));
+        chat.MapGroup("/faults").MapFaults().MapLineFaults();
+    }
 
-        var faults = chat.MapGroup("/faults");
-        faults.MapPost("/drop-connections", ([FromServices] FaultsApi api) => api.DropConnections());
-        faults.MapPost("/silence", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.SilenceAsync(http, ct));
+    private static RouteGroupBuilder MapFaults(this RouteGroupBuilder faults)
+    {
+        faults.MapGet("", ([FromServices] FaultsApi api) => api.State());
+        faults.MapPost("/reset", ([FromServices] FaultsApi api) => api.Reset());
         faults.MapPost("/expire-token", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.ExpireTokenAsync(http, ct));
         faults.MapPost("/revoke-grant", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.RevokeGrantAsync(http, ct));
-        faults.MapPost("/split", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.SplitAsync(http, ct));
         faults.MapPost("/fail-next", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.FailNextAsync(http, ct));
         faults.MapPost("/delay-next", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.DelayNextAsync(http, ct));
         faults.MapPost("/lose-answer", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.LoseAnswerAsync(http, ct));
         faults.MapPost("/refuse-endpoint", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.RefuseEndpointAsync(http, ct));
+        faults.MapPost("/maintenance", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.MaintenanceAsync(http, ct));
+        faults.MapPost("/restart", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.RestartAsync(http, ct));
+        faults.MapPost("/limit", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.LimitAsync(http, ct));
+        return faults;
+    }
+
+    private static void MapLineFaults(this RouteGroupBuilder faults)
+    {
+        faults.MapPost("/drop-connections", ([FromServices] LineFaultsApi api) => api.DropConnections());
+        faults.MapPost("/silence", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.SilenceAsync(http, ct));
+        faults.MapPost("/network", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.NetworkAsync(http, ct));
+        faults.MapPost("/vanish", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.VanishAsync(http, ct));
+        faults.MapPost("/cut", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.CutAsync(http, ct));
+        faults.MapPost("/half-close", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.HalfCloseAsync(http, ct));
+        faults.MapPost("/frames", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.FramesAsync(http, ct));
+        faults.MapPost("/split", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.SplitAsync(http, ct));
+        faults.MapPost("/duplicate", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.DuplicateAsync(http, ct));
+        faults.MapPost("/pong-config", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.PongConfigAsync(http, ct));
+        faults.MapPost("/refuse-handshake", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.RefuseHandshakeAsync(http, ct));
     }
 
     private static void MapAily(this IEndpointRouteBuilder routes)

@@ -86,11 +86,19 @@ public sealed record SandboxOptions
     /// <summary>Factor on the re-delivery ladder of 15 s, 5 min, 1 h, 6 h. Default: 1.</summary>
     public double RedeliveryScale { get; init; } = 1.0;
 
+    /// <summary>Events of one chat go out one after the other: one that is not acknowledged holds up those behind it. Default: off.</summary>
+    public bool OrderedChats { get; init; }
+
     /// <summary>Payloads above so many bytes are split into packets of that size. Default: never.</summary>
     public int? SplitAbove { get; init; }
 
     /// <summary>Send the packets of a split payload in reverse order.</summary>
     public bool ReorderPackets { get; init; }
+
+    /// <summary>
+    /// Long connections pass a TCP relay from the start; without, they do so from the first fault of the network on. Default: off.
+    /// </summary>
+    public bool Relay { get; init; }
 
     /// <summary>How long an Aily run takes. Default: 2 s.</summary>
     public TimeSpan RunDuration { get; init; } = TimeSpan.FromSeconds(2);

@@ -5,6 +5,7 @@ using LarkSandbox.Faults;
 using LarkSandbox.Im;
 using LarkSandbox.Load;
 using LarkSandbox.LongConnection;
+using LarkSandbox.Network;
 using LarkSandbox.OAuth;
 using LarkSandbox.Pages;
 using LarkSandbox.Wire;
@@ -37,9 +38,20 @@ internal static class SandboxSetup
         .AddSingleton<WireMask>()
         .AddSingleton<WireLog>()
         .AddHostedService<CounterFeed>()
+        .AddSingleton<Relay>()
+        .AddHostedService(s => s.GetRequiredService<Relay>())
+        .AddFaults();
+
+    private static IServiceCollection AddFaults(this IServiceCollection services) => services
         .AddSingleton<FaultBoard>()
+        .AddSingleton<FrameFaults>()
+        .AddSingleton<Outages>()
+        .AddSingleton<LineTroubles>()
+        .AddSingleton<FaultStates>()
+        .AddHostedService<FaultFeed>()
         .AddSingleton<Troubles>()
-        .AddSingleton<FaultsApi>();
+        .AddSingleton<FaultsApi>()
+        .AddSingleton<LineFaultsApi>();
 
     private static IServiceCollection AddLongConnection(this IServiceCollection services) => services
         .AddSingleton<Tickets>()

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using LarkSandbox.Chat;
 using LarkSandbox.Hosting;
 using LarkSandbox.Wire;
@@ -5,7 +6,7 @@ using LarkSandbox.Wire;
 namespace LarkSandbox.LongConnection;
 
 /// <summary>The app's open connections, and the last 50 things that happened to them.</summary>
-internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed feed, ChangeSignal changes, TimeProvider clock)
+internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed feed, ChangeSignal changes, BackgroundTasks tasks, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly List<SandboxConnection> _open = [];
@@ -19,6 +20,9 @@ internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed
         get => _limit ?? options.MaxConnections;
         set => _limit = value;
     }
+
+    /// <summary>As many as the options say, again.</summary>
+    public void ResetLimit() => _limit = null;
 
     public int Opened => Volatile.Read(ref _opened);
 
@@ -86,6 +90,19 @@ internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed
         return dropped.Length;
     }
 
+    /// <summary>Says goodbye to every client, as before a maintenance; returns to how many.</summary>
+    public int CloseAll(string why)
+    {
+        var open = Open;
+        foreach (var connection in open)
+        {
+            Record(connection.Id, "goodbye", why);
+            tasks.Run(ct => connection.SayGoodbyeAsync(WebSocketCloseStatus.EndpointUnavailable, "maintenance", ct));
+        }
+
+        return open.Count;
+    }
+
     public int Silence(TimeSpan span)
     {
         var open = Open;
@@ -98,7 +115,20 @@ internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed
         return open.Count;
     }
 
+    /// <summary>Everybody who was silenced is heard again.</summary>
+    public void EndSilence()
+    {
+        foreach (var connection in Open.Where(c => c.IsSilent))
+        {
+            connection.SilentUntil = null;
+            Record(connection.Id, "heard again", "The silence is over before its time.");
+        }
+    }
+
     public void Refused(string why) => Record("–", "refused", why);
+
+    /// <summary>Something happened to a connection (– = to all of them) that is worth a line in its history.</summary>
+    public void Tell(string connection, string what, string detail) => Record(connection, what, detail);
 
     public void Changed()
     {
@@ -116,7 +146,7 @@ internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed
         {
             return new(
                 Limit,
-                [.. _open.Select(c => new OpenConnectionView(c.Id, c.OpenedAt.ToUnixTimeMilliseconds(), c.LastPingAt?.ToUnixTimeMilliseconds(), c.IsSilent))],
+                [.. _open.Select(c => new OpenConnectionView(c.Id, c.OpenedAt.ToUnixTimeMilliseconds(), c.LastPingAt?.ToUnixTimeMilliseconds(), c.IsMute))],
                 [.. _history]);
         }
     }

@@ -2,16 +2,23 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LarkSandbox.Faults;
 using LarkSandbox.Hosting;
+using LarkSandbox.Network;
 
 namespace LarkSandbox.LongConnection;
 
 /// <summary><c>POST /callback/ws/endpoint</c>: hands out the address of one connection. Every answer carries <c>data</c>.</summary>
-internal sealed class EndpointApi(SandboxOptions options, Tickets tickets, Connections connections, FaultBoard faults)
+internal sealed class EndpointApi(SandboxOptions options, Tickets tickets, Connections connections, FaultBoard faults, Outages outages, Relay relay)
 {
     public const int ServiceId = 33554678;
 
     public async Task<IResult> HandleAsync(HttpContext http, CancellationToken ct)
     {
+        if (outages.Now is Outage.Maintenance maintenance)
+        {
+            connections.Refused($"The endpoint is under maintenance ({(maintenance.Http503 ? "HTTP 503" : "code 1")}).");
+            return maintenance.Http503 ? Results.Text("Service Unavailable", statusCode: StatusCodes.Status503ServiceUnavailable) : Refuse(1, EndpointText(1));
+        }
+
         if (faults.TakeEndpointRefusal() is { } refusal)
         {
             connections.Refused($"The endpoint answered {refusal} (a fault that was asked for).");
@@ -58,6 +65,6 @@ internal sealed class EndpointApi(SandboxOptions options, Tickets tickets, Conne
         // The first parameter is a dummy: the Node SDK loses whatever stands first.
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"ws://{request.Host}/ws/v2?fpid=493&aid=552564&device_id={ticket.DeviceId}&access_key={ticket.AccessKey}&service_id={ServiceId}&ticket={ticket.Value}");
+            $"ws://{(relay.InUse ? relay.Address : null) ?? request.Host.Value}/ws/v2?fpid=493&aid=552564&device_id={ticket.DeviceId}&access_key={ticket.AccessKey}&service_id={ServiceId}&ticket={ticket.Value}");
     }
 }

@@ -8,7 +8,7 @@ using LarkSandbox.Wire;
 namespace LarkSandbox.LongConnection;
 
 /// <summary>Delivers events at least once: at once, then after 15 s, 5 min, 1 h and 6 h (scaled), counted from the previous try.</summary>
-internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, FaultBoard faults, BackgroundTasks tasks, WireLog wire, ChangeSignal changes, TimeProvider clock)
+internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, FrameFaults faults, BackgroundTasks tasks, WireLog wire, ChangeSignal changes, TimeProvider clock)
 {
     /// <summary>The pauses before the second and later pushes, unscaled.</summary>
     public static readonly TimeSpan[] Ladder = [TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
@@ -17,6 +17,7 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fau
 
     private readonly ConcurrentDictionary<string, Delivery> _byEvent = new();
     private readonly ConcurrentQueue<string> _order = new();
+    private readonly ChatOrder _chats = new();
 
     public IReadOnlyCollection<Delivery> All => [.. _byEvent.Values];
 
@@ -28,10 +29,9 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fau
         var delivery = new Delivery(header.Text("event_id") ?? envelope.Text("uuid") ?? Ids.Event(), header.Text("event_type") ?? envelope["event"].Text("type") ?? "unknown");
         Keep(delivery);
         var payload = Encoding.UTF8.GetBytes(Json.Write(envelope));
-        var copies = faults.TakeDuplicateEvent() ? 2 : 1;
-        for (var copy = 0; copy < copies; copy++)
+        for (var copy = faults.Copies(); copy > 0; copy--)
         {
-            tasks.Run(ct => DeliverAsync(delivery, payload, ct));
+            tasks.Run(_chats.Behind(options.OrderedChats ? ChatOf(envelope) : null, ct => DeliverAsync(delivery, payload, ct)));
         }
 
         return delivery;
@@ -66,6 +66,8 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fau
             await Task.Delay(Ladder[step] * options.RedeliveryScale, clock, ct);
         }
     }
+
+    private static string? ChatOf(JsonObject envelope) => envelope["event"]?["message"].Text("chat_id") ?? envelope["event"].Text("chat_id");
 
     private void Keep(Delivery delivery)
     {

@@ -15,7 +15,7 @@ namespace LarkSandbox.LongConnection;
 /// Pushes one payload to one random connection, whole or in packets, and waits for the ack. Acks are matched by the
 /// message_id header on the connection of the push; late, foreign and unknown ones are ignored.
 /// </summary>
-internal sealed class Pushes(SandboxOptions options, Connections connections, FaultBoard faults, WireLog wire, TimeProvider clock)
+internal sealed class Pushes(SandboxOptions options, Connections connections, FaultBoard faults, FrameFaults troubles, WireLog wire, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, PendingPush> _pending = new();
     private long _sequence = 7_400_000_000_000_000_001;
@@ -25,6 +25,7 @@ internal sealed class Pushes(SandboxOptions options, Connections connections, Fa
 
     public async Task<PushResult> PushAsync(ReadOnlyMemory<byte> payload, string kind, string title, CancellationToken ct)
     {
+        await troubles.HoldBackAsync(ct);
         if (connections.Pick() is not { } connection)
         {
             return new PushResult.NoConnection();
@@ -37,9 +38,15 @@ internal sealed class Pushes(SandboxOptions options, Connections connections, Fa
         _pending[messageId] = pending;
         try
         {
-            foreach (var frame in frames)
+            var lost = troubles.LosesPush() ? frames[Random.Shared.Next(frames.Count)] : null;
+            foreach (var frame in frames.Where(f => f != lost))
             {
                 await SendAsync(connection, frame, kind, title, payload, ct);
+            }
+
+            if (lost is not null)
+            {
+                troubles.TellLost(connection.Id, "to-service", title, frames.Count == 1 ? "The push never reached the service." : "One packet of it never reached the service: the others wait in vain.");
             }
 
             return await pending.Answer.Task.WaitAsync(options.AckDeadline, clock, connection.Closed);

@@ -1,10 +1,13 @@
 using System.Net.WebSockets;
+using LarkSandbox.Network;
 
 namespace LarkSandbox.LongConnection;
 
 /// <summary>One open WebSocket. Sends are serialized; a silenced one swallows everything in both directions.</summary>
-internal sealed class SandboxConnection(string id, int serviceId, WebSocket socket, Action abort, TimeProvider clock) : IDisposable
+internal sealed class SandboxConnection(string id, int serviceId, WebSocket socket, RelayLine? line, Action abort, TimeProvider clock) : IDisposable
 {
+    private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly CancellationTokenSource _closed = new();
 
@@ -17,6 +20,9 @@ internal sealed class SandboxConnection(string id, int serviceId, WebSocket sock
 
     public WebSocket Socket => socket;
 
+    /// <summary>The relay's part of it; null when the client came here directly.</summary>
+    public RelayLine? Line => line;
+
     public DateTimeOffset OpenedAt { get; } = clock.GetUtcNow();
 
     public DateTimeOffset? LastPingAt { get; set; }
@@ -24,6 +30,9 @@ internal sealed class SandboxConnection(string id, int serviceId, WebSocket sock
     public DateTimeOffset? SilentUntil { get; set; }
 
     public bool IsSilent => SilentUntil is { } until && clock.GetUtcNow() < until;
+
+    /// <summary>Nothing passes on it, whoever's doing that is.</summary>
+    public bool IsMute => IsSilent || line is { IsVanished: true };
 
     public bool IsOpen => socket.State == WebSocketState.Open && !_closed.IsCancellationRequested;
 
@@ -45,6 +54,35 @@ internal sealed class SandboxConnection(string id, int serviceId, WebSocket sock
         finally
         {
             _sending.Release();
+        }
+    }
+
+    /// <summary>Says goodbye, and cuts the line when the client does not answer it.</summary>
+    public async Task SayGoodbyeAsync(WebSocketCloseStatus status, string why, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(GoodbyeLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _closed.Token, ct);
+        try
+        {
+            await _sending.WaitAsync(either.Token);
+            try
+            {
+                await socket.CloseOutputAsync(status, why, either.Token);
+            }
+            finally
+            {
+                _sending.Release();
+            }
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Then there is nobody to take leave of.
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_closed.IsCancellationRequested)
+        {
+            Abort();
         }
     }
 

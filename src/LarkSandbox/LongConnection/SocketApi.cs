@@ -1,17 +1,29 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Lark.Wire;
+using LarkSandbox.Faults;
 using LarkSandbox.Hosting;
+using LarkSandbox.Network;
 using LarkSandbox.Wire;
 
 namespace LarkSandbox.LongConnection;
 
 /// <summary><c>/ws/v2</c>: the handshake with its refusals, then the receiving side of one connection.</summary>
-internal sealed class SocketApi(SandboxOptions options, Tickets tickets, Connections connections, Pushes pushes, WireLog wire, ChangeSignal changes, TimeProvider clock)
+internal sealed class SocketApi(
+    SandboxOptions options,
+    Tickets tickets,
+    Connections connections,
+    Pushes pushes,
+    FaultBoard faults,
+    FrameFaults frames,
+    Outages outages,
+    Relay relay,
+    WireLog wire,
+    ChangeSignal changes,
+    TimeProvider clock)
 {
     private const int MostBytes = 4 * 1024 * 1024;
 
@@ -29,7 +41,7 @@ internal sealed class SocketApi(SandboxOptions options, Tickets tickets, Connect
         }
 
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
-        using var connection = new SandboxConnection(connections.NextId(), EndpointApi.ServiceId, socket, http.Abort, clock);
+        using var connection = new SandboxConnection(connections.NextId(), EndpointApi.ServiceId, socket, relay.Find(http.Connection.RemotePort), http.Abort, clock);
         connections.Add(connection);
         var why = "The connection broke.";
         try
@@ -49,6 +61,18 @@ internal sealed class SocketApi(SandboxOptions options, Tickets tickets, Connect
 
     private bool Admit(HttpContext http)
     {
+        if (outages.Now is Outage.Maintenance)
+        {
+            Refuse(http, StatusCodes.Status503ServiceUnavailable, "503", "maintenance");
+            return false;
+        }
+
+        if (faults.TakeHandshakeRefusal() is { } refusal)
+        {
+            Refuse(http, refusal.Http, refusal.Status?.ToString(CultureInfo.InvariantCulture), refusal.Msg, refusal.AuthErrCode?.ToString(CultureInfo.InvariantCulture));
+            return false;
+        }
+
         switch (tickets.Use(http.Request.Query["ticket"]))
         {
             case TicketUse.Unknown:
@@ -71,17 +95,22 @@ internal sealed class SocketApi(SandboxOptions options, Tickets tickets, Connect
         }
     }
 
-    private void Refuse(HttpContext http, int status, string code, string msg, string? authErrCode = null)
+    /// <summary>Without a code there are no headers, only the HTTP status.</summary>
+    private void Refuse(HttpContext http, int status, string? code, string msg, string? authErrCode = null)
     {
         http.Response.StatusCode = status;
-        http.Response.Headers["Handshake-Status"] = code;
-        http.Response.Headers["Handshake-Msg"] = msg;
+        if (code is not null)
+        {
+            http.Response.Headers["Handshake-Status"] = code;
+            http.Response.Headers["Handshake-Msg"] = msg;
+        }
+
         if (authErrCode is not null)
         {
             http.Response.Headers["Handshake-Autherrcode"] = authErrCode;
         }
 
-        connections.Refused($"Handshake refused: {msg} ({authErrCode ?? code}).");
+        connections.Refused(string.Create(CultureInfo.InvariantCulture, $"Handshake refused: {msg} ({authErrCode ?? code ?? $"HTTP {status}"})."));
     }
 
     private async Task<string> ReceiveAsync(SandboxConnection connection, CancellationToken ct)
@@ -92,6 +121,11 @@ internal sealed class SocketApi(SandboxOptions options, Tickets tickets, Connect
             var received = await connection.Socket.ReceiveAsync(message.GetMemory(8192), ct);
             if (received.MessageType == WebSocketMessageType.Close)
             {
+                if (connection.Socket.State != WebSocketState.CloseReceived)
+                {
+                    return "The service answered the goodbye.";
+                }
+
                 await connection.Socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ct);
                 return "The service said goodbye.";
             }
@@ -138,6 +172,12 @@ internal sealed class SocketApi(SandboxOptions options, Tickets tickets, Connect
         else if (frame.Method == FrameCodec.Data)
         {
             wire.Counters.Add("ack");
+            if (frames.LosesAck())
+            {
+                frames.TellLost(connection.Id, "to-platform", "ack", "The service acknowledged, but the platform never hears of it: the event comes again.");
+                return;
+            }
+
             pushes.Acknowledge(connection, frame, bytes.Length);
         }
 
@@ -150,14 +190,21 @@ internal sealed class SocketApi(SandboxOptions options, Tickets tickets, Connect
         connection.LastPingAt = clock.GetUtcNow();
         Report(connection, ping, "ping", "ping", bytes, "A sign of life from the service; three intervals without one and the platform hangs up.");
 
-        var config = ClientConfig.From(options);
+        if (frames.LosesPong())
+        {
+            frames.TellLost(connection.Id, "to-service", "pong", "The answer to a ping got lost. Two intervals without one, and the service gives the connection up.");
+            connections.Changed();
+            return;
+        }
+
+        var config = faults.PongPayload ?? Json.Write(ClientConfig.From(options));
         var pong = new Frame
         {
             SeqID = 0,
             LogID = 0,
             Service = ping.Service,
             Method = FrameCodec.Control,
-            Payload = ByteString.CopyFrom(Encoding.UTF8.GetBytes(Json.Write(config))),
+            Payload = ByteString.CopyFromUtf8(config),
         }.With("type", "pong");
         var encoded = FrameCodec.Encode(pong);
         await connection.SendAsync(encoded, ct);
@@ -172,7 +219,7 @@ internal sealed class SocketApi(SandboxOptions options, Tickets tickets, Connect
             Connection = connection.Id,
             Explain = "The platform answers, with the intervals the client should use from now on (seconds).",
             Headers = [["type", "pong"]],
-            Response = config,
+            Response = Json.Parse(config) ?? JsonValue.Create(config),
         });
         connections.Changed();
     }

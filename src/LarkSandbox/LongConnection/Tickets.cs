@@ -30,6 +30,15 @@ internal sealed class Tickets(SandboxOptions options, IssuedSecrets secrets, Tim
         return ticket;
     }
 
+    /// <summary>Every ticket that was issued is unknown from now on.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _tickets.Clear();
+        }
+    }
+
     public TicketUse Use(string? value)
     {
         lock (_gate)

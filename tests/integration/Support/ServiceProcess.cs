@@ -8,6 +8,10 @@ internal sealed class ServiceProcess : IService
 {
     private const int SigTerm = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The one built with the tests, or a published one.</summary>
+    private static readonly string Binary = Environment.GetEnvironmentVariable("LARK_TEST_SERVICE") ?? Path.Combine(AppContext.BaseDirectory, "LarkService.dll");
+
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
     private readonly ConcurrentQueue<string> _output = new();
@@ -30,7 +34,7 @@ internal sealed class ServiceProcess : IService
     public static ServiceProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         var folder = Directory.CreateTempSubdirectory("lark-itest-cwd-");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "LarkService.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Binary, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

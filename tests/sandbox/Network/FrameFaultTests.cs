@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using LarkSandbox.Faults;
+using LarkSandbox.LongConnection;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LarkSandbox.Tests.Network;
+
+public sealed class FrameFaultTests : WireTest
+{
+    [Fact]
+    public async Task A_lost_push_never_arrives_and_comes_again_later()
+    {
+        await using var socket = await OpenAsync();
+        Platform.Faults.Frames = new FrameConditions { PushLoss = 100 };
+        var (_, delivery) = Platform.SendText(LiLei.OpenId, "lost");
+        await Platform.WaitForAsync(() => delivery.Attempts == 2, Patience);
+
+        Platform.Faults.Frames = FrameConditions.Perfect;
+        await socket.AckAsync(await socket.NextAsync());
+
+        await Platform.WaitForAsync(() => delivery.Acked, Patience);
+        Assert.InRange(delivery.Attempts, 3, 4);
+        Assert.Contains(Platform.Wire.Last(100), e => e is { Kind: "fault", Direction: "to-service" } && e.Title.StartsWith("lost: event", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_a_split_push_a_single_packet_gets_lost()
+    {
+        await using var socket = await OpenAsync();
+        Platform.Faults.Board.SplitAbove = 100;
+        Platform.Faults.Frames = new FrameConditions { PushLoss = 100 };
+        var (_, delivery) = Platform.SendText(LiLei.OpenId, "in packets");
+        await Platform.WaitForAsync(() => delivery.Attempts == 2, Patience);
+        var first = await socket.NextAsync();
+        var seen = new List<int> { Number(first, "seq") };
+        while (await socket.NextAsync() is { } next && next.Header("message_id") == first.Header("message_id"))
+        {
+            seen.Add(Number(next, "seq"));
+        }
+
+        Assert.Equal(Number(first, "sum") - 1, seen.Count);
+    }
+
+    [Fact]
+    public async Task A_lost_ack_brings_the_event_again()
+    {
+        await using var socket = await OpenAsync();
+        Platform.Faults.Frames = new FrameConditions { AckLoss = 100 };
+        var (_, delivery) = Platform.SendText(LiLei.OpenId, "acked in vain");
+        await socket.AckAsync(await socket.NextAsync());
+
+        var again = await socket.NextAsync();
+        Platform.Faults.Frames = FrameConditions.Perfect;
+        Assert.False(delivery.Acked);
+        await socket.AckAsync(again);
+        await Platform.WaitForAsync(() => delivery.Acked, Patience);
+    }
+
+    [Fact]
+    public async Task A_lost_pong_leaves_the_connection_open()
+    {
+        await using var socket = await OpenAsync();
+        Platform.Faults.Frames = new FrameConditions { PongLoss = 100 };
+        await socket.PingAsync();
+        await Platform.WaitForAsync(() => Platform.Wire.Counters["ping"] == 1, Patience);
+
+        Platform.Faults.Frames = FrameConditions.Perfect;
+        await socket.PingAsync();
+        await socket.NextAsync();
+
+        Assert.Equal(1, Platform.Wire.Counters["pong"]);
+    }
+
+    [Fact]
+    public async Task A_duplicate_has_the_same_event_id_and_another_message_id()
+    {
+        await using var socket = await OpenAsync();
+        Platform.Faults.Frames = new FrameConditions { Duplicates = 100 };
+        Platform.SendText(LiLei.OpenId, "twice");
+
+        var (first, second) = (await socket.NextAsync(), await socket.NextAsync());
+
+        Assert.Equal(first.Payload, second.Payload);
+        Assert.NotEqual(first.Header("message_id"), second.Header("message_id"));
+    }
+
+    [Fact]
+    public async Task Pushes_overtake_each_other_and_none_is_missing()
+    {
+        await using var socket = await OpenAsync();
+        Platform.Faults.Frames = new FrameConditions { ReorderWithin = TimeSpan.FromMilliseconds(300) };
+        var sent = Enumerable.Range(0, 30).Select(n => Platform.SendText(LiLei.OpenId, $"{n}").Message.MessageId).ToList();
+
+        var seen = new List<string>();
+        while (seen.Count < sent.Count)
+        {
+            var push = await socket.NextAsync();
+            await socket.AckAsync(push);
+            seen.Add(JsonNode.Parse(push.Payload.ToStringUtf8())!["event"]!["message"]!["message_id"]!.ToString());
+        }
+
+        Assert.NotEqual(sent, seen);
+        Assert.Equal(sent.Order(), seen.Order());
+    }
+
+    [Theory]
+    [InlineData("""{"PingInterval":7}""")]
+    [InlineData("""{"PingInterval":-5,"ReconnectNonce":"soon"}""")]
+    [InlineData("no JSON at all")]
+    public async Task A_pong_carries_what_it_is_told_to(string payload)
+    {
+        await using var socket = await OpenAsync();
+        Platform.Faults.Board.PongPayload = payload;
+        await socket.PingAsync();
+
+        Assert.Equal(payload, (await socket.NextAsync()).Payload.ToStringUtf8());
+    }
+
+    [Fact]
+    public void A_share_is_a_share()
+    {
+        Platform.Faults.Frames = new FrameConditions { PushLoss = 30 };
+        var dice = Sandbox.Services.GetRequiredService<FrameFaults>();
+
+        Assert.InRange(Enumerable.Range(0, 2000).Count(_ => dice.LosesPush()), 450, 750);
+        Assert.False(dice.LosesAck());
+    }
+}
