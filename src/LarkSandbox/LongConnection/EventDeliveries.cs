@@ -12,8 +12,6 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fra
 {
     private const int MostKept = 20_000;
 
-    private static readonly TimeSpan[] Ladder = [TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
-
     private readonly ConcurrentDictionary<string, Delivery> _byEvent = new();
     private readonly ConcurrentQueue<string> _order = new();
     private readonly ChatOrder _chats = new();
@@ -55,14 +53,14 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fra
                 return;
             }
 
-            if (step == Ladder.Length)
+            if (step == options.RedeliveryLadder.Count)
             {
                 delivery.GaveUp = true;
                 changes.Notify();
                 return;
             }
 
-            await Task.Delay(Ladder[step] * options.RedeliveryScale, clock, ct);
+            await Task.Delay(options.RedeliveryLadder[step] * options.RedeliveryScale, clock, ct);
         }
     }
 
