@@ -11,23 +11,12 @@ internal sealed class InFlight(int most, TimeProvider clock) : IDisposable
 
     public Task WaitForRoomAsync(CancellationToken ct) => _room.WaitAsync(ct);
 
-    /// <summary>Runs work in the room that was waited for, away from the caller.</summary>
+    /// <summary>
+    /// Runs work in the room that was waited for. It begins here and now, so what it does before its first wait happens in the
+    /// order of the calls: events keep the order of the wire. It must not block.
+    /// </summary>
     /// <param name="work">Must not throw. Its token ends when a drain has lasted too long.</param>
-    public void Start(Func<CancellationToken, Task> work)
-    {
-        var givenUp = _givenUp.Token;
-        _ = Task.Run(async () =>
-        {
-            try
-            {
-                await work(givenUp);
-            }
-            finally
-            {
-                _room.Release();
-            }
-        });
-    }
+    public void Start(Func<CancellationToken, Task> work) => _ = RunAsync(work, _givenUp.Token);
 
     /// <summary>Returns when nothing is in hand any more; what lasts longer than <paramref name="atMost"/> is told to stop.</summary>
     /// <returns>False when something had to be told.</returns>
@@ -55,6 +44,18 @@ internal sealed class InFlight(int most, TimeProvider clock) : IDisposable
             {
                 _room.Release(free);
             }
+        }
+    }
+
+    private async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken givenUp)
+    {
+        try
+        {
+            await work(givenUp);
+        }
+        finally
+        {
+            _room.Release();
         }
     }
 
