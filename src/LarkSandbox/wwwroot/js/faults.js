@@ -5,8 +5,6 @@ import { byId, el } from "./dom.js";
 import { FaultSlider } from "./fault-slider.js";
 import { size } from "./time.js";
 
-// Longer than two of the service's heartbeats (30 s), so that it notices and opens new connections.
-const silence = 90;
 const away = 5;
 const hint = "Break something and watch it heal.";
 const calm = "Everything is well.";
@@ -24,7 +22,7 @@ const sliders = [
 ];
 
 const switches = [
-  ["silent", "Silent network", "Nothing passes any more, and nobody is told. Only two missed pongs tell the service; new connections hang.",
+  ["silent", "Silent network", "Nothing passes any more and nobody is told: sockets stay open, new ones hang. Two missed pongs (60 s) tell the service.",
     state => state.network.silent, on => api.fault("network", { silent: on })],
   ["split", "Split", "Payloads above 200 bytes travel in packets, the last one first.",
     state => state.frames.splitAbove !== null, on => api.fault("split", { bytes: on ? 200 : 0, reorder: on })],
@@ -36,7 +34,6 @@ const switches = [
 
 const buttons = [
   ["drop-connections", "Drop connections", "Cuts every WebSocket at once. The service asks for a new ticket and connects again.", () => ({})],
-  ["silence", "Go silent", `Sockets stay open, but pings get no answer for ${silence} s. After two missed pongs the service gives the connection up.`, () => ({ seconds: silence })],
   ["restart", "Restart server", `Everything is cut, nobody answers for ${away} s, and the tickets are forgotten.`, () => ({ seconds: away })],
   ["refuse-handshake", "Refuse handshake", "The next two WebSocket handshakes are refused with Handshake-Status 514; drop the connections to see it.", () => ({ status: 514, autherrcode: 1000040343, msg: "internal error", times: 2 })],
   ["maintenance", "Maintenance", "The platform says goodbye, and for 10 s its endpoint answers: system busy.", () => ({ seconds: 10 })],
