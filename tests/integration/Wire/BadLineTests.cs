@@ -51,6 +51,32 @@ public sealed class BadLineTests
         await wire.NothingLostNothingTwiceAsync();
     }
 
+    [Fact]
+    public async Task A_pong_may_quicken_the_heartbeat_and_a_pong_that_makes_no_sense_is_no_reason_to_leave()
+    {
+        await using var wire = await WireScene.StartAsync(sandbox: WireScene.Sandbox with { PingInterval = TimeSpan.FromSeconds(30) }, heartbeat: "00:00:30");
+        wire.Platform.Faults.Board.PongPayload = """{"PingInterval":1}""";
+        wire.Platform.Faults.DropConnections();
+        await wire.AliveAsync(2);
+        await PingsAsync(wire, 6); // two with the opening, then every second and not every thirty
+        var opened = wire.Platform.Connections.Opened;
+        foreach (var odd in new[] { """{"PingInterval":-5,"ReconnectNonce":"soon"}""", """{"PingInterval":1e99}""", "[]", "not JSON" })
+        {
+            wire.Platform.Faults.Board.PongPayload = odd;
+            await PingsAsync(wire, 2);
+        }
+
+        Assert.Equal(opened, wire.Platform.Connections.Opened);
+        await wire.WithTrafficAsync(() => wire.AfterAsync(events: 10));
+        await wire.NothingLostNothingTwiceAsync();
+    }
+
+    private static Task PingsAsync(WireScene wire, int more)
+    {
+        var until = wire.Platform.Wire.Counters["ping"] + more;
+        return wire.Platform.WaitForAsync(() => wire.Platform.Wire.Counters["ping"] >= until, TimeSpan.FromSeconds(20));
+    }
+
     private static Task TroubleAsync(WireScene wire, Action begin) => wire.WithTrafficAsync(async () =>
     {
         await wire.AfterAsync(events: 10);
