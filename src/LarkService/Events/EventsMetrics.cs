@@ -44,6 +44,9 @@ internal enum EventOutcome
     /// <summary>It names another app than the one it came to.</summary>
     WrongApp,
 
+    /// <summary>It names another tenant than the one the app lives in.</summary>
+    WrongTenant,
+
     /// <summary>The database did not take it: not acknowledged, so it comes again.</summary>
     NotStored,
 

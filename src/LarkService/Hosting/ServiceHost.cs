@@ -5,6 +5,7 @@ using LarkService.Authorization.Cards;
 using LarkService.Authorization.Chat;
 using LarkService.Data;
 using LarkService.Events;
+using LarkService.Events.Http;
 using LarkService.Grants;
 using LarkService.LongConnection;
 using LarkService.Messaging;
@@ -89,6 +90,7 @@ internal static class ServiceHost
         app.MapHealth();
         app.MapAuthorizationSessions();
         app.MapGrants();
+        app.MapHttpPushes();
         app.MapRazorPages();
     }
 

@@ -1,3 +1,4 @@
+using LarkService.Platform;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -5,9 +6,9 @@ namespace LarkService.LongConnection;
 
 /// <summary>
 /// Healthy when every app has a connection; degraded when some app has none; the registration's failure status (not ready)
-/// when no connection lives at all. The description says why, in plain words.
+/// when no connection lives at all and no app receives over HTTP instead. The description says why, in plain words.
 /// </summary>
-internal sealed class LongConnectionHealth(LongConnectionStatuses statuses, IOptions<LongConnectionOptions> options) : IHealthCheck
+internal sealed class LongConnectionHealth(LongConnectionStatuses statuses, LarkApps apps, IOptions<LongConnectionOptions> options) : IHealthCheck
 {
     public const string Name = "long_connection";
 
@@ -30,7 +31,7 @@ internal sealed class LongConnectionHealth(LongConnectionStatuses statuses, IOpt
         }
 
         var words = string.Join("; ", missing.Select(app => $"{app.Key}: {Words(app.MinBy(s => s.Number)!)}"));
-        return new HealthCheckResult(all.Any(IsConnected) ? HealthStatus.Degraded : failure, words, data: data);
+        return new HealthCheckResult(all.Any(IsConnected) || apps.All.Any(app => app.ReceivesOverHttp) ? HealthStatus.Degraded : failure, words, data: data);
     }
 
     private static bool IsConnected(ConnectionSnapshot s) => s.Phase is ConnectionPhase.Connected;

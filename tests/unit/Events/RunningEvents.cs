@@ -22,6 +22,7 @@ internal sealed class RunningEvents : IAsyncDisposable
         services.AddSingleton<IMeterFactory>(Meters);
         services.AddSingleton(Database.Database);
         services.AddSingleton<RareLog>();
+        services.AddSingleton(Some.Apps());
         services.AddSingleton(Handler);
         services.AddSingleton(typeof(ILogger<>), typeof(ListLogger<>));
         var builder = services.AddEvents().OnEvent<ScriptedHandler>(Pushes.Type);
