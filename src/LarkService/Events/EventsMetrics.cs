@@ -68,6 +68,12 @@ internal enum EventOutcome
     /// <summary>A callback delivered twice: answered the same way.</summary>
     Repeated,
 
+    /// <summary>A second click on the same button: answered as the first.</summary>
+    DoubleClick,
+
+    /// <summary>A callback not taken up because too many are being worked on.</summary>
+    Busy,
+
     /// <summary>A callback whose handler threw.</summary>
     CallbackFailed,
 

@@ -76,7 +76,7 @@ public sealed class LongConnectionHealthTests
     {
         var (health, _) = Create(apps: Some.HttpApps(verificationToken: "v"));
         var result = await CheckAsync(health);
-        Assert.Equal((HealthStatus.Degraded, $"{Some.AppId}: connecting"), (result.Status, result.Description));
+        Assert.Equal((HealthStatus.Degraded, $"{Some.AppId}: connecting; {Other}: connecting"), (result.Status, result.Description));
     }
 
     private static (LongConnectionHealth Health, LongConnectionStatuses Statuses) Create(LongConnectionOptions? options = null, LarkApps? apps = null)

@@ -22,6 +22,17 @@ internal sealed class SeenNonces(TimeProvider clock)
     private HashSet<Int128> _newer = [];
     private DateTimeOffset _since;
 
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _older.Count + _newer.Count;
+            }
+        }
+    }
+
     /// <summary>Remembers the push.</summary>
     /// <returns>False when it was here before.</returns>
     public bool Add(string appId, PushHead head)
