@@ -21,13 +21,14 @@ internal sealed class RunningService : IService
 
     public IReadOnlyList<string> Output => [.. _logs.Lines];
 
-    public static async Task<RunningService> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider clock)
+    public static async Task<RunningService> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider clock, Action<IServiceCollection>? more = null)
     {
         var logs = new KeptLogs();
         var app = ServiceHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], builder =>
         {
             builder.Logging.ClearProviders().AddProvider(logs);
             builder.Services.AddSingleton(clock);
+            more?.Invoke(builder.Services);
         });
         Assert.Empty(CheckedOptions.FaultsIn(app.Services));
         var schema = app.Services.GetRequiredService<DatabaseSchema>();

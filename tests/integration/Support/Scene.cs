@@ -24,6 +24,9 @@ internal sealed record SceneOptions
 
     /// <summary>Laid over the usual configuration, as <c>Section:Key</c>.</summary>
     public Dictionary<string, string> Settings { get; init; } = [];
+
+    /// <summary>More services, for a service in this process.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
 }
 
 /// <summary>The three together for one test: the platform, a database, the service. Nothing is shared with any other test.</summary>
@@ -215,7 +218,7 @@ internal sealed class Scene : IAsyncDisposable
         }
         else
         {
-            Service = await RunningService.StartAsync(settings, Clock);
+            Service = await RunningService.StartAsync(settings, Clock, Options.Services);
         }
 
         if (untilReady)
