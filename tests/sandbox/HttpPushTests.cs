@@ -111,6 +111,8 @@ public sealed class HttpPushTests : SandboxTest
     {
         var set = await SendAsync(HttpMethod.Put, "/sandbox/api/callback-address", new StringContent(new JsonObject { ["url"] = _app.Url.ToString(), ["encryptKey"] = Key }.ToJsonString()));
         Assert.Equal(204, (int)set.StatusCode);
+        var shown = (await CallAsync(HttpMethod.Get, "/sandbox/api/callback-address")).Body;
+        Assert.Equal(("the-token", _app.Url.ToString()), (shown["verificationToken"]!.ToString(), shown["url"]!.ToString()));
         _app.Answer = _ => (500, "");
         var refused = await SendAsync(HttpMethod.Put, "/sandbox/api/callback-address", new StringContent(new JsonObject { ["url"] = _app.Url.ToString() }.ToJsonString()));
         Assert.Equal(409, (int)refused.StatusCode);

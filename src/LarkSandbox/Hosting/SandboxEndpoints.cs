@@ -45,6 +45,7 @@ internal static class SandboxEndpoints
         chat.MapPost("/messages", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.WriteAsync(http, ct));
         chat.MapPost("/chat-entered", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.EnterAsync(http, ct));
         chat.MapPost("/cards/click", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.ClickAsync(http, ct));
+        chat.MapGet("/callback-address", ([FromServices] CallbackAddressApi api) => api.Show());
         chat.MapPut("/callback-address", (HttpContext http, [FromServices] CallbackAddressApi api, CancellationToken ct) => api.UseAsync(http, ct));
         chat.MapDelete("/callback-address", ([FromServices] CallbackAddressApi api) => api.Leave());
         chat.MapGet("/stream", (HttpContext http, string? openId, [FromServices] StreamApi api) => api.HandleAsync(http, openId));

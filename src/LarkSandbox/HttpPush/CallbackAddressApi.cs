@@ -3,8 +3,11 @@ using LarkSandbox.Hosting;
 namespace LarkSandbox.HttpPush;
 
 /// <summary>The console's page for the request URL, for a service that is not started by the simulator.</summary>
-internal sealed class CallbackAddressApi(HttpPushes pushes)
+internal sealed class CallbackAddressApi(SandboxOptions options, HttpPushes pushes)
 {
+    /// <summary>What the service must be configured with, and the address in use.</summary>
+    public IResult Show() => Results.Ok(new { verificationToken = options.VerificationToken, url = pushes.Address?.Url });
+
     /// <summary><c>{"url", "encryptKey"?}</c>: checks the address and uses it from now on; 409 when it fails the check.</summary>
     public async Task<IResult> UseAsync(HttpContext http, CancellationToken ct)
     {
