@@ -35,6 +35,7 @@ internal sealed class CardClicks(SandboxOptions options, TenantDirectory directo
         {
             PushResult.NoConnection => ClickResult.Failed(200345, "No client of the app is connected."),
             PushResult.TimedOut or PushResult.ConnectionLost => ClickResult.Failed(200341, "The app did not answer in time."),
+            PushResult.Unreachable => ClickResult.Failed(200342, "The app's address cannot be reached."),
             PushResult.Answered { Code: 200 } answered => CarryOut(answered.Data, message, user),
             _ => ClickResult.Failed(200671, "The app answered with a failure."),
         };

@@ -9,7 +9,11 @@ internal sealed class IssuedSecrets
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
 
-    public IssuedSecrets(SandboxOptions options) => Add(options.AppSecret);
+    public IssuedSecrets(SandboxOptions options)
+    {
+        Add(options.AppSecret);
+        Add(options.VerificationToken);
+    }
 
     public string Add(string secret)
     {

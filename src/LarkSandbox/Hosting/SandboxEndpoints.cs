@@ -2,6 +2,7 @@ using LarkSandbox.Aily;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Faults;
+using LarkSandbox.HttpPush;
 using LarkSandbox.Im;
 using LarkSandbox.Load;
 using LarkSandbox.LongConnection;
@@ -45,6 +46,9 @@ internal static class SandboxEndpoints
         chat.MapPost("/messages", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.WriteAsync(http, ct));
         chat.MapPost("/chat-entered", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.EnterAsync(http, ct));
         chat.MapPost("/cards/click", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.ClickAsync(http, ct));
+        chat.MapGet("/callback-address", ([FromServices] CallbackAddressApi api) => api.Show());
+        chat.MapPut("/callback-address", (HttpContext http, [FromServices] CallbackAddressApi api, CancellationToken ct) => api.UseAsync(http, ct));
+        chat.MapDelete("/callback-address", ([FromServices] CallbackAddressApi api) => api.Leave());
         chat.MapGet("/stream", (HttpContext http, string? openId, [FromServices] StreamApi api) => api.HandleAsync(http, openId));
         chat.MapPost("/load", (HttpContext http, [FromServices] LoadApi api, CancellationToken ct) => api.EventsAsync(http, ct));
         chat.MapPost("/load/clicks", (HttpContext http, [FromServices] LoadApi api, CancellationToken ct) => api.ClicksAsync(http, ct));

@@ -14,6 +14,9 @@ public sealed record SandboxOptions
     /// <summary>The demo app's secret. Default: random, new for every simulator.</summary>
     public string AppSecret { get; init; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
+    /// <summary>The app's Verification Token, in every event and callback. Default: random, new for every simulator.</summary>
+    public string VerificationToken { get; init; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
     /// <summary>The name people see on the consent page.</summary>
     public string AppName { get; init; } = "Lark Assistant";
 

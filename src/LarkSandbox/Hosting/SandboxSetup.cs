@@ -2,6 +2,7 @@ using LarkSandbox.Aily;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Faults;
+using LarkSandbox.HttpPush;
 using LarkSandbox.Im;
 using LarkSandbox.Load;
 using LarkSandbox.LongConnection;
@@ -56,6 +57,8 @@ internal static class SandboxSetup
     private static IServiceCollection AddLongConnection(this IServiceCollection services) => services
         .AddSingleton<Tickets>()
         .AddSingleton<Connections>()
+        .AddSingleton<HttpPushes>()
+        .AddSingleton<CallbackAddressApi>()
         .AddSingleton<Pushes>()
         .AddSingleton<EventDeliveries>()
         .AddSingleton<Envelopes>()

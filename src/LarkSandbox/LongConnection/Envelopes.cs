@@ -6,10 +6,8 @@ using LarkSandbox.Hosting;
 namespace LarkSandbox.LongConnection;
 
 /// <summary>Builds events and callbacks in the shape of version 2. Events count milliseconds, callbacks microseconds.</summary>
-internal sealed class Envelopes(SandboxOptions options, IssuedSecrets secrets, TimeProvider clock)
+internal sealed class Envelopes(SandboxOptions options, TimeProvider clock)
 {
-    private readonly string _verificationToken = secrets.Add(Ids.Hex(16));
-
     public JsonObject Event(string type, JsonObject body) => Envelope(type, Milliseconds(clock.GetUtcNow()), body);
 
     public JsonObject Callback(string type, JsonObject body) =>
@@ -85,7 +83,7 @@ internal sealed class Envelopes(SandboxOptions options, IssuedSecrets secrets, T
             ["event_id"] = Ids.Event(),
             ["event_type"] = type,
             ["create_time"] = createTime,
-            ["token"] = _verificationToken,
+            ["token"] = options.VerificationToken,
             ["app_id"] = options.AppId,
             ["tenant_key"] = options.TenantKey,
         },

@@ -7,6 +7,7 @@ using Google.Protobuf;
 using Lark.Wire;
 using LarkSandbox.Faults;
 using LarkSandbox.Hosting;
+using LarkSandbox.HttpPush;
 using LarkSandbox.Wire;
 
 namespace LarkSandbox.LongConnection;
@@ -15,7 +16,7 @@ namespace LarkSandbox.LongConnection;
 /// Pushes one payload to one random connection, whole or in packets, and waits for the ack. Acks are matched by the
 /// message_id header on the connection of the push; late, foreign and unknown ones are ignored.
 /// </summary>
-internal sealed class Pushes(SandboxOptions options, Connections connections, FaultBoard faults, FrameFaults troubles, WireLog wire, TimeProvider clock)
+internal sealed class Pushes(SandboxOptions options, Connections connections, HttpPushes http, FaultBoard faults, FrameFaults troubles, WireLog wire, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, PendingPush> _pending = new();
     private long _sequence = 7_400_000_000_000_000_001;
@@ -26,6 +27,11 @@ internal sealed class Pushes(SandboxOptions options, Connections connections, Fa
     public async Task<PushResult> PushAsync(ReadOnlyMemory<byte> payload, string kind, string title, CancellationToken ct)
     {
         await troubles.HoldBackAsync(ct);
+        if (http.Address is { } address)
+        {
+            return await http.PushAsync(address, payload, kind, title, ct);
+        }
+
         if (connections.Pick() is not { } connection)
         {
             return new PushResult.NoConnection();

@@ -9,6 +9,7 @@ internal sealed partial class EventSink(
     EventHandlers handlers,
     EventInbox inbox,
     CardCallbacks callbacks,
+    Tenants tenants,
     EventsMetrics metrics,
     RareLog rare,
     TimeProvider clock,
@@ -22,6 +23,8 @@ internal sealed partial class EventSink(
                 return Refuse("", EventOutcome.Undecodable, unreadable.Why, payload);
             case EnvelopeOutcome.Read { NamedApp: { } named } read when named != payload.AppId:
                 return Refuse(read.Event.EventType, EventOutcome.WrongApp, "names another app", payload);
+            case EnvelopeOutcome.Read read when !tenants.Accepts(read.Event):
+                return Refuse(read.Event.EventType, EventOutcome.WrongTenant, "names another tenant", payload);
             case EnvelopeOutcome.Read { Event: { EventType: EventTypes.CardAction } click }:
                 return await callbacks.AnswerAsync(click, payload.ReceivedAt);
             case EnvelopeOutcome.Read { Event: var received } when handlers.Handles(received.EventType):
@@ -64,7 +67,7 @@ internal sealed partial class EventSink(
             Log.Refused(logger, payload.AppId, why, payload.Json.Length);
         }
 
-        return new PayloadAnswer.Failed();
+        return new PayloadAnswer.Failed(LongConnectionMetrics.Word(outcome));
     }
 
     private static partial class Log

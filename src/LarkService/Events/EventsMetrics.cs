@@ -58,6 +58,9 @@ internal enum EventOutcome
     /// <summary>It names another app than the one it came to.</summary>
     WrongApp,
 
+    /// <summary>It names another tenant than the one the app lives in.</summary>
+    WrongTenant,
+
     /// <summary>The database did not take it: not acknowledged, so it comes again.</summary>
     NotStored,
 
@@ -84,6 +87,12 @@ internal enum EventOutcome
 
     /// <summary>A callback delivered twice: answered the same way.</summary>
     Repeated,
+
+    /// <summary>A second click on the same button: answered as the first.</summary>
+    DoubleClick,
+
+    /// <summary>A callback not taken up because too many are being worked on.</summary>
+    Busy,
 
     /// <summary>A callback whose handler threw.</summary>
     CallbackFailed,

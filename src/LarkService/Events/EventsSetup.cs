@@ -1,6 +1,7 @@
 using LarkService.Data;
 using LarkService.Events.Callbacks;
 using LarkService.Events.Chat;
+using LarkService.Events.Http;
 using LarkService.Events.Inbox;
 using LarkService.LongConnection;
 
@@ -31,7 +32,9 @@ internal static class EventsSetup
         services.AddHostedService(provider => provider.GetRequiredService<CallbackWork>());
         services.AddSingleton<CardCallbacks>();
         services.AddSingleton<ChatCommands>();
+        services.AddSingleton<Tenants>();
         services.AddSingleton<IPayloadSink, EventSink>();
+        services.AddHttpPushes();
         return new EventsBuilder(services);
     }
 }

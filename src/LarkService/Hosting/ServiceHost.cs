@@ -5,6 +5,7 @@ using LarkService.Authorization.Cards;
 using LarkService.Authorization.Chat;
 using LarkService.Data;
 using LarkService.Events;
+using LarkService.Events.Http;
 using LarkService.Events.Inbox;
 using LarkService.Grants;
 using LarkService.LongConnection;
@@ -91,6 +92,7 @@ internal static class ServiceHost
         app.MapAuthorizationSessions();
         app.MapGrants();
         app.MapEvents();
+        app.MapHttpPushes();
         app.MapRazorPages();
     }
 

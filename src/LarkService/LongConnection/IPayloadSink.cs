@@ -32,7 +32,8 @@ internal abstract record PayloadAnswer
     public sealed record Ok(ReadOnlyMemory<byte>? Data = null) : PayloadAnswer;
 
     /// <summary>Not taken: the platform pushes an event again, and shows an error for a callback.</summary>
-    public sealed record Failed : PayloadAnswer;
+    /// <param name="Refusal">In one word why it is not taken however often it comes; null when another try may do better.</param>
+    public sealed record Failed(string? Refusal = null) : PayloadAnswer;
 
     /// <summary>Nothing is sent.</summary>
     public sealed record NoAnswer : PayloadAnswer;

@@ -1,3 +1,4 @@
+using LarkService.Platform;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -5,10 +6,10 @@ namespace LarkService.LongConnection;
 
 /// <summary>
 /// Healthy when every app has a connection and none has been given up on; degraded when some app has none, or one is
-/// degraded; the registration's failure status (not ready) when no connection lives at all. One that stands by beside a
-/// living one is no fault. The description says why, in plain words, and what the platform asks of clients.
+/// degraded; the registration's failure status (not ready) when no connection lives at all and no app receives over HTTP
+/// instead. One that stands by beside a living one is no fault. The description says why, in plain words, and what the platform asks of clients.
 /// </summary>
-internal sealed class LongConnectionHealth(LongConnectionStatuses statuses, IOptions<LongConnectionOptions> options) : IHealthCheck
+internal sealed class LongConnectionHealth(LongConnectionStatuses statuses, LarkApps apps, IOptions<LongConnectionOptions> options) : IHealthCheck
 {
     public const string Name = "long_connection";
 
@@ -24,13 +25,13 @@ internal sealed class LongConnectionHealth(LongConnectionStatuses statuses, IOpt
 
         List<ConnectionSnapshot> all = [.. statuses.All.Select(status => status.Snapshot)];
         var data = all.ToDictionary(s => $"{s.AppId}/{s.Number}", s => (object)Words(s));
-        var apps = all.GroupBy(s => s.AppId).ToList();
-        List<string> troubles = [.. apps.Where(app => !app.Any(s => s.IsConnected)).Select(app => $"{app.Key}: {Words(app.MinBy(s => s.Number)!)}")];
-        troubles.AddRange(apps.Where(app => app.Any(s => s.IsConnected)).SelectMany(app => app.Where(s => s.Phase is ConnectionPhase.Degraded)).Select(s => $"{s.AppId}/{s.Number}: {Words(s)}"));
+        var byApp = all.GroupBy(s => s.AppId).ToList();
+        List<string> troubles = [.. byApp.Where(app => !app.Any(s => s.IsConnected)).Select(app => $"{app.Key}: {Words(app.MinBy(s => s.Number)!)}")];
+        troubles.AddRange(byApp.Where(app => app.Any(s => s.IsConnected)).SelectMany(app => app.Where(s => s.Phase is ConnectionPhase.Degraded)).Select(s => $"{s.AppId}/{s.Number}: {Words(s)}"));
         var open = all.Count(s => s.IsConnected);
         return troubles.Count == 0
-            ? HealthCheckResult.Healthy($"{open} of {all.Count} connections are open; {string.Join("; ", apps.Select(Details))}", data)
-            : new HealthCheckResult(open > 0 ? HealthStatus.Degraded : failure, string.Join("; ", troubles), data: data);
+            ? HealthCheckResult.Healthy($"{open} of {all.Count} connections are open; {string.Join("; ", byApp.Select(Details))}", data)
+            : new HealthCheckResult(open > 0 || apps.All.Any(app => app.ReceivesOverHttp) ? HealthStatus.Degraded : failure, string.Join("; ", troubles), data: data);
     }
 
     private string Details(IGrouping<string, ConnectionSnapshot> app)

@@ -21,4 +21,16 @@ internal sealed record LarkApp
 
     /// <summary>The Aily app that answers in chat (<c>spring_…__c</c>); null when the bot has none.</summary>
     public string? AilyAppId { get; init; }
+
+    /// <summary>Encrypts and signs what the platform pushes over HTTP; null: it is neither.</summary>
+    public Secret? EncryptKey { get; init; }
+
+    /// <summary>What the platform names itself by in pushes over HTTP; null: not asked for.</summary>
+    public Secret? VerificationToken { get; init; }
+
+    /// <summary>The company the app lives in; null: learned from the first push.</summary>
+    public string? TenantKey { get; init; }
+
+    /// <summary>Pushes over HTTP are taken: there is something to prove them by.</summary>
+    public bool ReceivesOverHttp => EncryptKey is not null || VerificationToken is not null;
 }

@@ -51,6 +51,8 @@ internal sealed record LarkOptions : ICheckedOptions
 /// <summary>One entry of <c>Lark__Apps</c>.</summary>
 internal sealed partial record LarkAppOptions
 {
+    private const int MaxPushSecret = 256;
+
     public string? AppId { get; init; }
 
     public Secret? AppSecret { get; init; }
@@ -63,6 +65,15 @@ internal sealed partial record LarkAppOptions
 
     public string? AilyAppId { get; init; }
 
+    /// <summary>Of the console's "Events &amp; callbacks"; enables the HTTP callback receiver, which then wants signed and encrypted pushes.</summary>
+    public Secret? EncryptKey { get; init; }
+
+    /// <summary>Of the same page; enables the HTTP callback receiver, which then wants it in every push.</summary>
+    public Secret? VerificationToken { get; init; }
+
+    /// <summary>Pushes that name another company are refused. Null: the first push after a start tells which it is.</summary>
+    public string? TenantKey { get; init; }
+
     public LarkApp Resolve(LarkOptions all) => new()
     {
         AppId = AppId!,
@@ -72,6 +83,9 @@ internal sealed partial record LarkAppOptions
         AccountsBase = all.AccountsBaseUrl is { } accounts ? new Uri(accounts) : Brand.Accounts(),
         Scopes = Scopes is { Count: > 0 } ? ScopeSet.Of(Scopes) : ScopeSet.Of(ScopeSet.OfflineAccess, "auth:user.id:read"),
         AilyAppId = string.IsNullOrWhiteSpace(AilyAppId) ? null : AilyAppId,
+        EncryptKey = EncryptKey,
+        VerificationToken = VerificationToken,
+        TenantKey = string.IsNullOrWhiteSpace(TenantKey) ? null : TenantKey,
     };
 
     public IEnumerable<ValidationResult> Check(string prefix)
@@ -102,7 +116,29 @@ internal sealed partial record LarkAppOptions
         {
             yield return Mend.Key(prefix + "AilyAppId", $"is '{AilyAppId}', which is no Aily app: it looks like spring_…__c");
         }
+
+        foreach (var (key, secret) in new[] { ("EncryptKey", EncryptKey), ("VerificationToken", VerificationToken) })
+        {
+            if (secret is not null && PushSecretFault(secret.Reveal()) is { } wrong)
+            {
+                yield return Mend.Key(prefix + key, wrong);
+            }
+        }
+
+        if (!string.IsNullOrWhiteSpace(TenantKey) && !TenantKeyShape().IsMatch(TenantKey))
+        {
+            yield return Mend.Key(prefix + "TenantKey", $"is '{TenantKey}', which is no tenant key: it has up to 64 letters and digits");
+        }
     }
+
+    // An empty one must not quietly switch off what it was to protect.
+    private static string? PushSecretFault(string value) => value switch
+    {
+        "" => "is empty: set it to the value on the console's page Events & callbacks, or leave the key out",
+        { Length: > MaxPushSecret } => $"has more than {MaxPushSecret} characters: copy the value from the console's page Events & callbacks",
+        _ when value.Trim() != value => "begins or ends with a blank: copy the value from the console's page Events & callbacks again",
+        _ => null,
+    };
 
     [GeneratedRegex("^cli_[0-9a-zA-Z]{1,60}$")]
     private static partial Regex AppIdShape();
@@ -112,4 +148,7 @@ internal sealed partial record LarkAppOptions
 
     [GeneratedRegex("^spring_[0-9a-zA-Z_]+__c$")]
     private static partial Regex AilyAppIdShape();
+
+    [GeneratedRegex("^[0-9A-Za-z_-]{1,64}$")]
+    private static partial Regex TenantKeyShape();
 }

@@ -87,6 +87,18 @@ public sealed class ClickTests : IDisposable
     }
 
     [Theory]
+    [InlineData(CardActions.Open)]
+    [InlineData(CardActions.Decline)]
+    public async Task A_second_click_is_answered_as_the_first_whatever_came_of_that_meanwhile(string action)
+    {
+        var session = await _scene.SessionAsync();
+        var first = await ClickAsync(Scene.Click(session, action));
+        await first.Afterwards!(default);
+        var second = await ClickAsync(Scene.Click(session, action));
+        Assert.Equal((ToastOf(first), first.Card?.ToJsonString()), (ToastOf(second), second.Card?.ToJsonString()));
+    }
+
+    [Theory]
     [InlineData(SessionState.Authorized)]
     [InlineData(SessionState.Declined)]
     [InlineData(SessionState.Expired)]

@@ -124,6 +124,9 @@ public sealed class CardCallbacksTests : IAsyncLifetime
         });
         Assert.Empty(_cards.Updated);
         answer.Afterwards!();
+        await _events.Clock.SomeoneWaitsForAsync(0.5);
+        Assert.Empty(_cards.Updated); // the platform takes the answer first
+        _events.Clock.AdvanceSeconds(0.5);
         await followed.Task.Soon();
         Assert.Equal((Some.AppId, "c-1", """{"a":1}"""), Assert.Single(_cards.Updated));
     }
@@ -148,6 +151,8 @@ public sealed class CardCallbacksTests : IAsyncLifetime
         await _events.Clock.SomeoneWaitsForAsync(2.5);
         _events.Clock.AdvanceSeconds(2.5);
         (await answering.Soon()).Afterwards!();
+        await _events.Clock.SomeoneWaitsForAsync(0.5);
+        _events.Clock.AdvanceSeconds(0.5);
         handled.SetException(new InvalidOperationException("x"));
         await Until.TrueAsync(() => _events.Counted("callback_failed") == 1);
     }

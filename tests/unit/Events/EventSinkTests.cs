@@ -2,6 +2,7 @@ using LarkService.Events;
 using LarkService.Events.Inbox;
 using LarkService.LongConnection;
 using LarkService.UnitTests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace LarkService.UnitTests.Events;
@@ -98,11 +99,34 @@ public sealed class EventSinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_of_another_tenant_is_refused_once_it_is_known_which_one_is_ours()
+    {
+        var ours = Pushes.Event("e1", _events.Clock);
+        Assert.IsType<PayloadAnswer.Ok>(await _events.ReceiveAsync(ours));
+        Assert.Equal("wrong_tenant", Assert.IsType<PayloadAnswer.Failed>(await _events.ReceiveAsync(OfTenant("e2", "other"))).Refusal);
+        Assert.IsType<PayloadAnswer.Ok>(await _events.ReceiveAsync(OfTenant("e3", "")));
+        Assert.IsType<PayloadAnswer.Ok>(await _events.ReceiveAsync(OfTenant("e4", "t")));
+        Assert.Equal(1, _events.Counted("wrong_tenant"));
+        Assert.Equal(["e1", "e3", "e4"], (await _events.Database.AllAsync<InboxEvent>()).Select(e => e.EventId).Order());
+    }
+
+    [Fact]
+    public async Task A_configured_tenant_is_the_only_one_from_the_first_push_on()
+    {
+        await using var events = new RunningEvents(more: s => s.AddSingleton(Some.HttpApps(tenantKey: "t")));
+        Assert.IsType<PayloadAnswer.Failed>(await events.ReceiveAsync(OfTenant("e1", "other")));
+        Assert.IsType<PayloadAnswer.Failed>(await events.ReceiveAsync(Pushes.Click("e2", new { action = "a" }, events.Clock, tenant: "other")));
+        Assert.IsType<PayloadAnswer.Ok>(await events.ReceiveAsync(OfTenant("e3", "t")));
+        Assert.Equal(2, events.Counted("wrong_tenant"));
+    }
+
+    [Fact]
     public async Task An_event_for_another_app_is_refused()
     {
         var push = Pushes.Event("e1", _events.Clock) with { AppId = "cli_other" };
         Assert.IsType<PayloadAnswer.Failed>(await _events.ReceiveAsync(push));
         Assert.Equal(1, _events.Counted("wrong_app"));
+        Assert.Equal("wrong_app", ((PayloadAnswer.Failed)await _events.ReceiveAsync(push)).Refusal);
         Assert.Empty(await _events.Database.AllAsync<InboxEvent>());
     }
 
@@ -124,4 +148,6 @@ public sealed class EventSinkTests : IAsyncLifetime
         var read = Assert.IsType<EnvelopeOutcome.Read>(Envelope.Read(Fixture.Bytes(fixture), Some.AppId, _events.Clock.GetUtcNow()));
         Assert.Equal($"{Some.AppId}|{key}", InboxKeys.Ordering(read.Event));
     }
+
+    private LarkPayload OfTenant(string id, string tenant) => Pushes.Event(id, _events.Clock, tenant: tenant);
 }

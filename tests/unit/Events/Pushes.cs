@@ -16,16 +16,17 @@ internal static class Pushes
 
     public static LarkPayload Of(string json, ManualTime clock) => Of(Encoding.UTF8.GetBytes(json), clock);
 
-    public static LarkPayload Event(string id, ManualTime clock, string type = Type, object? body = null) => Of(
-        JsonSerializer.Serialize(new { schema = "2.0", header = new { event_id = id, event_type = type, create_time = "1760000000123", app_id = Some.AppId, tenant_key = "t" }, @event = body ?? new { } }),
+    public static LarkPayload Event(string id, ManualTime clock, string type = Type, object? body = null, string tenant = "t") => Of(
+        JsonSerializer.Serialize(new { schema = "2.0", header = new { event_id = id, event_type = type, create_time = "1760000000123", app_id = Some.AppId, tenant_key = tenant }, @event = body ?? new { } }),
         clock);
 
     /// <summary>An event in a chat: these stay in order.</summary>
     public static LarkPayload InChat(string id, string chat, ManualTime clock) => Event(id, clock, body: new { chat_id = chat });
 
-    public static LarkPayload Click(string id, object? value, ManualTime clock) => Event(
+    public static LarkPayload Click(string id, object? value, ManualTime clock, string message = "om_1", string person = "ou_1", string tenant = "t") => Event(
         id,
         clock,
         "card.action.trigger",
-        new { @operator = new { open_id = "ou_1" }, token = "c-1", action = new { value, tag = "button" }, context = new { open_message_id = "om_1", open_chat_id = "oc_1" } });
+        new { @operator = new { open_id = person }, token = "c-1", action = new { value, tag = "button" }, context = new { open_message_id = message, open_chat_id = "oc_1" } },
+        tenant);
 }

@@ -24,6 +24,7 @@ internal sealed class RunningEvents : IAsyncDisposable
         services.AddSingleton(Database.Database);
         services.AddSingleton<LeaseOwner>();
         services.AddSingleton<RareLog>();
+        services.AddSingleton(Some.Apps());
         services.AddSingleton(Handler);
         services.AddSingleton(typeof(ILogger<>), typeof(ListLogger<>));
         var builder = services.AddEvents().OnEvent<ScriptedHandler>(Pushes.Type);

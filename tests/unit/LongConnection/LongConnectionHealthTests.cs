@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LarkService.LongConnection;
+using LarkService.Platform;
 using LarkService.UnitTests.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -102,11 +103,20 @@ public sealed class LongConnectionHealthTests
         Assert.Empty(new LongConnectionOptions().Validate(new ValidationContext(options)));
     }
 
-    private static (LongConnectionHealth Health, LongConnectionStatuses Statuses) Create(LongConnectionOptions? options = null)
+    [Fact]
+    public async Task Without_any_connection_the_service_is_ready_when_an_app_receives_over_HTTP()
+    {
+        var (health, _) = Create(apps: Some.HttpApps(verificationToken: "v"));
+        var result = await CheckAsync(health);
+        Assert.Equal((HealthStatus.Degraded, $"{Some.AppId}: connecting; {Other}: connecting"), (result.Status, result.Description));
+    }
+
+    private static (LongConnectionHealth Health, LongConnectionStatuses Statuses) Create(LongConnectionOptions? options = null, LarkApps? apps = null)
     {
         var wrapped = Options.Create(options ?? new());
-        var statuses = new LongConnectionStatuses(Some.Apps(Other), wrapped, new ManualTime());
-        return (new(statuses, wrapped), statuses);
+        apps ??= Some.Apps(Other);
+        var statuses = new LongConnectionStatuses(apps, wrapped, new ManualTime());
+        return (new(statuses, apps, wrapped), statuses);
     }
 
     private static Task<HealthCheckResult> CheckAsync(LongConnectionHealth health) => health.CheckHealthAsync(

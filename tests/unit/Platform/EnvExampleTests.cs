@@ -46,6 +46,6 @@ public sealed partial class EnvExampleTests
     [GeneratedRegex(@"(?m)^#?([A-Z]\w+)=")]
     private static partial Regex Key();
 
-    [GeneratedRegex("^#?(?:.*Secret|Encryption__Keys__.*|.*BootstrapKey|.*SigningKey|.*EncryptKey)=.+")]
+    [GeneratedRegex("^#?(?:.*Secret|Encryption__Keys__.*|.*BootstrapKey|.*SigningKey|.*EncryptKey|.*VerificationToken)=.+")]
     private static partial Regex SecretWithValue();
 }

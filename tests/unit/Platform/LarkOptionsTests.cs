@@ -28,6 +28,11 @@ public sealed class LarkOptionsTests
     [InlineData("Lark__Apps__0__AppSecret", "  ")]
     [InlineData("Lark__Apps__0__Scopes", "a b")]
     [InlineData("Lark__Apps__0__AilyAppId", "aily")]
+    [InlineData("Lark__Apps__0__EncryptKey", "")]
+    [InlineData("Lark__Apps__0__EncryptKey", " key")]
+    [InlineData("Lark__Apps__0__VerificationToken", "   ")]
+    [InlineData("Lark__Apps__0__VerificationToken", "token\n")]
+    [InlineData("Lark__Apps__0__TenantKey", "two words")]
     [InlineData("Lark__OpenBaseUrl", "host")]
     [InlineData("Lark__OpenBaseUrl", "http://gateway.example")]
     [InlineData("Lark__OpenBaseUrl", "https://user:word@gateway.example")]
@@ -41,6 +46,15 @@ public sealed class LarkOptionsTests
             [.. Good().Where(s => s.Key != key), (key.EndsWith("Scopes", StringComparison.Ordinal) ? key + "__0" : key, value)]));
 
         Assert.StartsWith(key + " ", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_or_a_token_switches_on_what_comes_over_HTTP()
+    {
+        Assert.False(Apps(Good()).Default.ReceivesOverHttp);
+        Assert.True(Apps([.. Good(), ("Lark__Apps__0__EncryptKey", "test key")]).Default.ReceivesOverHttp);
+        Assert.True(Apps([.. Good(), ("Lark__Apps__0__VerificationToken", "v")]).Default.ReceivesOverHttp);
+        Assert.Contains("256 characters", Assert.Single(Settings.FaultsOf<LarkOptions>([.. Good(), ("Lark__Apps__0__EncryptKey", new string('x', 257))])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +78,7 @@ public sealed class LarkOptionsTests
 
     [Fact]
     public void No_fault_shows_the_value_of_a_secret() => Assert.All(
-        Settings.FaultsOf<LarkOptions>(("Lark__Apps__0__AppId", "nonsense"), ("Lark__Apps__0__AppSecret", TopSecret), ("Lark__Apps__0__Brand", "nonsense"), ("Lark__OpenBaseUrl", $"https://me:{TopSecret}@host")),
+        Settings.FaultsOf<LarkOptions>(("Lark__Apps__0__AppId", "nonsense"), ("Lark__Apps__0__AppSecret", TopSecret), ("Lark__Apps__0__EncryptKey", TopSecret + " "), ("Lark__Apps__0__VerificationToken", TopSecret + " "), ("Lark__Apps__0__Brand", "nonsense"), ("Lark__OpenBaseUrl", $"https://me:{TopSecret}@host")),
         fault => Assert.DoesNotContain(TopSecret, fault, StringComparison.Ordinal));
 
     [Theory]

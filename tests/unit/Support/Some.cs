@@ -25,6 +25,23 @@ internal static class Some
         Apps = [.. more.Prepend(AppId).Select(id => new LarkAppOptions { AppId = id, AppSecret = new Secret(AppSecret) })],
     }));
 
+    /// <summary>The app of the fixtures, receiving over HTTP.</summary>
+    public static LarkApps HttpApps(string? encryptKey = null, string? verificationToken = null, string? tenantKey = null) => new(Options.Create(new LarkOptions
+    {
+        Apps =
+        [
+            new LarkAppOptions
+            {
+                AppId = AppId,
+                AppSecret = new Secret(AppSecret),
+                EncryptKey = encryptKey is null ? null : new Secret(encryptKey),
+                VerificationToken = verificationToken is null ? null : new Secret(verificationToken),
+                TenantKey = tenantKey,
+            },
+            new LarkAppOptions { AppId = "cli_other", AppSecret = new Secret(AppSecret) },
+        ],
+    }));
+
     /// <summary>A key for sealing, always the same for one number.</summary>
     public static Secret Key(byte number) => new(Convert.ToBase64String([.. Enumerable.Repeat(number, EncryptionOptions.KeyBytes)]));
 

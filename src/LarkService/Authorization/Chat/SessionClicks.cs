@@ -67,13 +67,16 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
 /// <summary><em>Decline</em> was pressed.</summary>
 internal sealed class DeclineClick(AuthorizationSessions sessions, ConsentCompletion completion) : SessionClick(sessions)
 {
-    protected override Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct) => Task.FromResult(
-        session.State == SessionState.Pending
-            ? ClickedByUser.Say(Toast.Info(new("Declined. Nothing was stored.", "已拒绝，未保存任何信息。"))) with
-            {
-                Afterwards = token => completion.EndAsync(session, SessionState.Declined, null, token),
-            }
-            : ClickedByUser.Say(Toast.Info(new("This has been settled already.", "此请求已处理。"))));
+    protected override Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct)
+    {
+        var declined = ClickedByUser.Say(Toast.Info(new("Declined. Nothing was stored.", "已拒绝，未保存任何信息。")));
+        return Task.FromResult(session.State switch
+        {
+            SessionState.Pending => declined with { Afterwards = token => completion.EndAsync(session, SessionState.Declined, null, token) },
+            SessionState.Declined => declined, // a second click on the same button
+            _ => ClickedByUser.Say(Toast.Info(new("This has been settled already.", "此请求已处理。"))),
+        });
+    }
 }
 
 /// <summary>A new link, on the same card, for a session that came to nothing.</summary>

@@ -11,6 +11,8 @@ internal static class CallbackToasts
 
     public static JsonObject Failed => Of("error", "That did not work. Please try again in a moment", "操作失败，请稍后重试");
 
+    public static JsonObject Busy => Of("warning", "Too much is going on just now. Please try again in a moment", "当前操作过多，请稍后重试");
+
     /// <param name="type"><c>info</c>, <c>success</c>, <c>warning</c> or <c>error</c>.</param>
     /// <param name="en">English.</param>
     /// <param name="zh">Chinese.</param>

@@ -21,6 +21,7 @@ internal sealed class CardActionHandlers
         }
     }
 
-    public ICardActionHandler? For(string action) =>
-        _byAction.TryGetValue(action, out var handler) ? (ICardActionHandler)_services.GetRequiredService(handler) : null;
+    public bool Handles(string action) => _byAction.ContainsKey(action);
+
+    public ICardActionHandler For(string action) => (ICardActionHandler)_services.GetRequiredService(_byAction[action]);
 }

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using LarkService.LongConnection;
-using LarkService.Platform.OpenApi;
 
 namespace LarkService.Events.Callbacks;
 
@@ -21,7 +19,11 @@ internal sealed partial class CardCallbacks(
     /// <summary>Counted from the click's arrival; leaves the platform's 3 s some time for the way.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>The platform takes no change of a card before it has taken the answer, and reverts one that overtakes it.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(0.5);
+
     private readonly RecentAnswers _recent = new();
+    private readonly DoubleClicks _clicks = new(clock);
 
     /// <param name="click">The callback.</param>
     /// <param name="receivedAt">When it arrived: a <see cref="TimeProvider.GetTimestamp"/>.</param>
@@ -43,39 +45,73 @@ internal sealed partial class CardCallbacks(
             return NotUnderstood(EventOutcome.UndecodableValue, click);
         }
 
-        return handlers.For(action.Action) is { } handler ? await HandleAsync(handler, action, receivedAt) : NotUnderstood(EventOutcome.UnknownAction, click);
+        if (!handlers.Handles(action.Action))
+        {
+            return NotUnderstood(EventOutcome.UnknownAction, click);
+        }
+
+        if (work.IsFull)
+        {
+            Count(EventOutcome.Busy);
+            return Answer(CallbackBody.Of(CallbackToasts.Busy));
+        }
+
+        // Away from the caller: a handler that works before its first await must not hold up the answer either.
+        var (handling, joined) = _clicks.Join(click, action, () => work.RunAsync(ct => HandleAsync(action, ct)));
+        await ((Task)handling).WaitAsync(Left(receivedAt), clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return joined ? AnswerAgain(handling) : Answer(handling, action);
     }
 
-    private async Task<PayloadAnswer.Ok> HandleAsync(ICardActionHandler handler, CardAction action, long receivedAt)
+    private async Task<HandledClick> HandleAsync(CardAction action, CancellationToken ct)
     {
-        // On a thread of its own: a handler that works before its first await must not hold up the answer either.
-        var handling = Task.Run(() => handler.HandleAsync(action, work.End));
+        var answer = await handlers.For(action.Action).HandleAsync(action, ct);
+        return new(CallbackBody.Of(answer.Toast, answer.Card), answer);
+    }
+
+    private TimeSpan Left(long receivedAt)
+    {
         var left = Limit - clock.GetElapsedTime(receivedAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private PayloadAnswer.Ok Answer(Task<HandledClick> handling, CardAction action)
+    {
         try
         {
-            var answer = await handling.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
-            Count(EventOutcome.Answered);
-            return Answer(answer.Toast, answer.Card, answer.Afterwards);
-        }
-        catch (TimeoutException) when (!handling.IsCompleted)
-        {
+            if (handling.IsCompleted)
+            {
+                var handled = handling.GetAwaiter().GetResult();
+                Count(EventOutcome.Answered);
+                return Answer(handled.Body, handled.Given.Afterwards);
+            }
+
             Count(EventOutcome.Late);
             Log.Late(logger, action.Action, Limit);
-            return Answer(CallbackToasts.StillWorking, null, ct => FinishLateAsync(handling, action, ct));
+            return Answer(CallbackBody.Of(CallbackToasts.StillWorking), ct => FinishLateAsync(handling, action, ct));
         }
         catch (Exception e)
         {
             Failed(action, e);
-            return Answer(CallbackToasts.Failed, null, null);
+            return Answer(CallbackBody.Of(CallbackToasts.Failed));
         }
     }
 
-    private async Task FinishLateAsync(Task<CallbackAnswer> handling, CardAction action, CancellationToken ct)
+    // What follows was the first click's to start.
+    private PayloadAnswer.Ok AnswerAgain(Task<HandledClick> handling)
+    {
+        Count(EventOutcome.DoubleClick);
+        return !handling.IsCompleted ? Answer(CallbackBody.Of(CallbackToasts.StillWorking))
+            : handling.IsCompletedSuccessfully ? Answer(handling.Result.Body)
+            : Answer(CallbackBody.Of(CallbackToasts.Failed));
+    }
+
+    private async Task FinishLateAsync(Task<HandledClick> handling, CardAction action, CancellationToken ct)
     {
         try
         {
+            await Task.Delay(Settling, clock, ct);
             var answer = await handling.WaitAsync(ct);
-            if (answer.Card is { } card && lateCards is not null)
+            if (answer.Given.Card is { } card && lateCards is not null)
             {
                 await lateCards.UpdateAsync(action.AppId, action.Token, card, ct);
             }
@@ -85,34 +121,17 @@ internal sealed partial class CardCallbacks(
             Failed(action, e);
         }
 
-        if (handling is { IsCompletedSuccessfully: true, Result.Afterwards: { } afterwards })
+        if (handling is { IsCompletedSuccessfully: true, Result.Given.Afterwards: { } afterwards })
         {
             await afterwards(ct);
         }
     }
 
-    private PayloadAnswer.Ok Answer(JsonObject? toast, JsonObject? card, Func<CancellationToken, Task>? afterwards) => new(Body(toast, card))
+    private PayloadAnswer.Ok Answer(ReadOnlyMemory<byte>? body, Func<CancellationToken, Task>? afterwards = null) => new(body)
     {
         Kind = PayloadKind.Callback,
         Afterwards = afterwards is null ? null : () => work.Start(afterwards),
     };
-
-    private static ReadOnlyMemory<byte>? Body(JsonObject? toast, JsonObject? card)
-    {
-        var body = new JsonObject();
-        if (toast is not null)
-        {
-            body["toast"] = toast.DeepClone(); // a handler may hand out the same object twice; a node has one parent
-        }
-
-        if (card is not null)
-        {
-            body["card"] = new JsonObject { ["type"] = "raw", ["data"] = card.DeepClone() };
-        }
-
-        // Spelled out: a null array would silently become an empty answer.
-        return body.Count == 0 ? default(ReadOnlyMemory<byte>?) : JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Options);
-    }
 
     private PayloadAnswer.Ok NotUnderstood(EventOutcome outcome, LarkEvent click)
     {
@@ -122,13 +141,16 @@ internal sealed partial class CardCallbacks(
             Log.NotUnderstood(logger, click.AppId, outcome, click.Body.Child("action", "value") is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText().Length : 0);
         }
 
-        return Answer(CallbackToasts.NotUnderstood, null, null);
+        return Answer(CallbackBody.Of(CallbackToasts.NotUnderstood));
     }
 
     private void Failed(CardAction action, Exception e)
     {
         Count(EventOutcome.CallbackFailed);
-        Log.Failed(logger, action.Action, action.AppId, e);
+        if (rare.Allows($"callback:{action.Action}:{e.GetType().Name}"))
+        {
+            Log.Failed(logger, action.Action, action.AppId, e);
+        }
     }
 
     private void Count(EventOutcome outcome) => metrics.Count(EventTypes.CardAction, outcome);
@@ -141,7 +163,7 @@ internal sealed partial class CardCallbacks(
         [LoggerMessage(2, LogLevel.Warning, "Card action {Action} took longer than {Limit}: the user got a toast, the rest follows")]
         public static partial void Late(ILogger logger, string action, TimeSpan limit);
 
-        [LoggerMessage(3, LogLevel.Error, "Card action {Action} of {AppId} failed")]
+        [LoggerMessage(3, LogLevel.Error, "Card action {Action} of {AppId} failed. More of this kind are counted and logged once an hour")]
         public static partial void Failed(ILogger logger, string action, string appId, Exception e);
     }
 }

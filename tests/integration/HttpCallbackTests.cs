@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using LarkSandbox.HttpPush;
+using LarkSandbox.LongConnection;
+using LarkService.IntegrationTests.Support;
+
+namespace LarkService.IntegrationTests;
+
+/// <summary>Events and clicks over HTTP, on real sockets: beside the long connection, instead of it, and from strangers.</summary>
+public sealed class HttpCallbackTests
+{
+    [Theory]
+    [BothEngines]
+    public async Task With_the_long_connection_refused_a_question_a_click_and_the_answer_go_by_HTTP(Engine engine)
+    {
+        // Given a platform that refuses every long connection: the service is ready all the same
+        await using var scene = await Scene.PrepareAsync(OverHttp.Options with { Engine = engine });
+        scene.Platform.Faults.Board.RefuseEndpoint(403, times: int.MaxValue);
+        await scene.StartServiceAsync();
+        await scene.PushOverHttpAsync();
+        await Eventually.TrueAsync("the degraded connection being told", async () =>
+            (await new Api(scene.Anonymous).GetAsync("/health")).Json!["components"]!["long_connection"]!["status"]!.ToString() == "degraded");
+        Assert.True(await scene.IsReadyAsync());
+
+        // When a person asks and agrees
+        var question = scene.Ava.Write("Hello?");
+        var card = await scene.Ava.AskedAsync();
+        await scene.Ava.AgreeAsync(card);
+
+        // Then they get the answer, and nothing else than HTTP was used
+        await scene.Ava.AnswerAsync(question);
+        await card.TurnsAsync("green");
+        Assert.Equal(0, scene.Platform.Connections.Opened);
+        Assert.True(scene.InsidePlatform<HttpPushes>().Pushed >= 2);
+        var health = await new Api(scene.Anonymous).GetAsync("/health");
+        Assert.Contains(scene.Options.Sandbox.AppId, health.Json!["components"]!["http_callbacks"]!["detail"]!.ToString(), StringComparison.Ordinal);
+        await Leaks.NoneAsync(scene);
+        Assert.DoesNotContain(scene.AllOutput, line => line.Contains(OverHttp.EncryptKey, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_same_event_by_both_wires_is_handled_once()
+    {
+        await using var scene = await Scene.StartAsync(OverHttp.Options);
+        await scene.ConnectedAsync();
+        var asked = scene.InsidePlatform<Envelopes>().Event("auth.user_access_token.revoked_v4", new JsonObject { ["open_id"] = scene.Ava.OpenId });
+        var first = scene.Platform.PushEvent((JsonObject)asked.DeepClone());
+        await scene.Platform.WaitForAsync(() => first.Acked, Eventually.Patience);
+        await scene.PushOverHttpAsync();
+        var second = scene.Platform.PushEvent((JsonObject)asked.DeepClone());
+        await scene.Platform.WaitForAsync(() => second.Acked, Eventually.Patience);
+
+        Assert.Equal((1, 1), (first.Attempts, second.Attempts));
+        Assert.Equal(1, await scene.Database.CountAsync("inbox_events"));
+    }
+
+    [Fact]
+    public async Task What_is_written_while_the_service_is_away_arrives_by_redelivery()
+    {
+        await using var scene = await Scene.StartAsync(OverHttp.Options with { Sandbox = OverHttp.Options.Sandbox with { RedeliveryScale = 0.02 } });
+        await scene.PushOverHttpAsync();
+        await scene.Service.StopAsync();
+        var (_, delivery) = scene.Platform.SendText(scene.Ava.OpenId, "/help");
+        await scene.Platform.WaitForAsync(() => delivery.Attempts > 0, Eventually.Patience);
+        await scene.StartServiceAsync();
+
+        await scene.Ava.CardAsync("an answer", m => m.Text().Contains("What I can do", StringComparison.Ordinal));
+        Assert.True(delivery.Attempts > 1);
+    }
+
+    [Fact]
+    public async Task A_click_pushed_by_both_wires_is_answered_alike()
+    {
+        await using var scene = await Scene.StartAsync(OverHttp.Options);
+        await scene.ConnectedAsync();
+        var click = scene.InsidePlatform<Envelopes>().Callback("card.action.trigger", new JsonObject
+        {
+            ["operator"] = new JsonObject { ["open_id"] = scene.Ava.OpenId },
+            ["token"] = "c-1",
+            ["action"] = new JsonObject { ["value"] = new JsonObject { ["action"] = Person.AskAgain, ["open_id"] = scene.Ava.OpenId }, ["tag"] = "button" },
+            ["context"] = new JsonObject { ["open_message_id"] = "om_x", ["open_chat_id"] = "oc_x" },
+        });
+        var pushes = scene.InsidePlatform<Pushes>();
+        var bytes = Encoding.UTF8.GetBytes(click.ToJsonString());
+        var one = Assert.IsType<PushResult.Answered>(await pushes.PushAsync(bytes, "callback", "a click", CancellationToken.None));
+        await scene.PushOverHttpAsync();
+        var two = Assert.IsType<PushResult.Answered>(await pushes.PushAsync(bytes, "callback", "a click", CancellationToken.None));
+
+        Assert.Contains("on its way", Encoding.UTF8.GetString(one.Data!), StringComparison.Ordinal);
+        Assert.Equal(one.Data, two.Data);
+        await scene.Ava.AskedAsync();
+        Assert.Single(scene.Ava.AuthorizationCards);
+    }
+
+    [Fact]
+    public async Task Strangers_get_a_problem_and_leave_no_trace()
+    {
+        await using var scene = await Scene.StartAsync(OverHttp.Options);
+        var envelope = scene.InsidePlatform<Envelopes>().Event("im.message.receive_v1", []).ToJsonString();
+        var api = new Api(scene.Anonymous);
+        var path = scene.CallbackUrl().AbsolutePath;
+
+        (await api.SendAsync(HttpMethod.Post, path, Body(envelope))).MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
+        (await api.SendAsync(HttpMethod.Post, "/callback/lark/cli_nobody", Body(envelope))).MustBeProblem(HttpStatusCode.NotFound, "not-found");
+        (await api.SendAsync(HttpMethod.Post, path, new StringContent(envelope, Encoding.UTF8, "text/plain"))).MustBeProblem(HttpStatusCode.UnsupportedMediaType, "validation");
+        (await api.SendAsync(HttpMethod.Get, path)).MustBeProblem(HttpStatusCode.MethodNotAllowed, "validation");
+        var push = SealedPush.Of(Encoding.UTF8.GetBytes(envelope), "another key", scene.Clock.GetUtcNow());
+        (await api.SendAsync(HttpMethod.Post, path, Body(push))).MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
+        var good = SealedPush.Of(Encoding.UTF8.GetBytes(envelope.Replace(scene.Options.Sandbox.AppId, "cli_other", StringComparison.Ordinal)), OverHttp.EncryptKey, scene.Clock.GetUtcNow());
+        (await api.SendAsync(HttpMethod.Post, path, Body(good))).MustBeProblem(HttpStatusCode.Forbidden, "permission-denied");
+        (await api.SendAsync(HttpMethod.Post, path, Body(good))).MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
+
+        Assert.Equal(0, await scene.Database.CountAsync("inbox_events"));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task A_body_of_ten_megabytes_is_told_that_it_is_too_large(bool toldAhead, bool hasSignature)
+    {
+        await using var scene = await Scene.StartAsync(OverHttp.Options);
+        var body = Encoding.UTF8.GetBytes($$"""{"encrypt":"{{new string('A', 10 * 1024 * 1024)}}"}""");
+        var push = hasSignature ? SealedPush.Of("{}"u8, OverHttp.EncryptKey, scene.Clock.GetUtcNow()) with { Body = body } : new SealedPush(body, new Dictionary<string, string>());
+        using var content = Body(push, toldAhead);
+        (await new Api(scene.Anonymous).SendAsync(HttpMethod.Post, scene.CallbackUrl().AbsolutePath, content)).MustBeProblem(HttpStatusCode.RequestEntityTooLarge, "payload-too-large");
+        Assert.Equal(0, await scene.Database.CountAsync("inbox_events"));
+    }
+
+    [Fact]
+    public async Task A_message_of_nearly_four_megabytes_is_taken()
+    {
+        await using var scene = await Scene.StartAsync(OverHttp.Options);
+        await scene.PushOverHttpAsync();
+        var delivery = scene.Platform.PushEvent("auth.user_access_token.revoked_v4", new JsonObject { ["x"] = new string('x', 4_000_000) });
+        await scene.Platform.WaitForAsync(() => delivery.Acked, Eventually.Patience);
+        Assert.Equal(1, delivery.Attempts);
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_come_is_given_up_after_two_seconds()
+    {
+        await using var scene = await Scene.StartAsync(OverHttp.Options);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, scene.Url.Port, TestContext.Current.CancellationToken);
+        await using var stream = socket.GetStream();
+        var started = TimeProvider.System.GetTimestamp();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {scene.CallbackUrl().AbsolutePath} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("HTTP/1.1 408 Request Timeout", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.FromSeconds(1.8), TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public async Task With_neither_wire_the_start_warns()
+    {
+        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect, Settings = { ["LongConnection:Enabled"] = "false" } });
+        Assert.Contains(scene.Service.Output, line => line.Contains("No event and no click can reach", StringComparison.Ordinal));
+    }
+
+    private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");
+
+    private static StreamContent Body(SealedPush push, bool toldAhead = true)
+    {
+        var content = new StreamContent(toldAhead ? new MemoryStream(push.Body) : new Unseekable(push.Body));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        foreach (var (name, value) in push.Headers)
+        {
+            content.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return content;
+    }
+
+    /// <summary>Its length is not known, so it is sent in chunks.</summary>
+    private sealed class Unseekable(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+    }
+}
