@@ -6,6 +6,7 @@ namespace LarkService.Events;
 internal sealed class EventsMetrics
 {
     public const string MeterName = "LarkService.Events";
+    private const string Other = "other";
     private readonly EventHandlers _handlers;
     private readonly Counter<long> _events;
     private long _depth;
@@ -16,6 +17,7 @@ internal sealed class EventsMetrics
         var meter = meters.Create(MeterName);
         _events = meter.CreateCounter<long>("lark_service.events", "{event}", "Events and callbacks, by type and what became of them.");
         meter.CreateObservableGauge("lark_service.event.inbox.depth", () => Interlocked.Read(ref _depth), description: "Events stored and not yet handled, as last counted.");
+        StartAtZero();
     }
 
     public void Count(string eventType, EventOutcome outcome) =>
@@ -23,7 +25,27 @@ internal sealed class EventsMetrics
 
     public void Depth(long waiting) => Interlocked.Exchange(ref _depth, waiting);
 
-    private string Bounded(string eventType) => eventType == EventTypes.CardAction || _handlers.Handles(eventType) ? eventType : "other";
+    // A counter that first shows as 1 has not grown, for whoever watches it.
+    private void StartAtZero()
+    {
+        foreach (var type in _handlers.Types)
+        {
+            Start(type, EventOutcome.Stored, EventOutcome.Duplicate, EventOutcome.NotStored, EventOutcome.Handled, EventOutcome.Failed, EventOutcome.Dead);
+        }
+
+        Start(EventTypes.CardAction, EventOutcome.Answered, EventOutcome.Late, EventOutcome.Repeated, EventOutcome.CallbackFailed, EventOutcome.UnknownAction, EventOutcome.UndecodableValue);
+        Start(Other, EventOutcome.Unhandled, EventOutcome.Undecodable, EventOutcome.WrongApp);
+    }
+
+    private void Start(string eventType, params ReadOnlySpan<EventOutcome> outcomes)
+    {
+        foreach (var outcome in outcomes)
+        {
+            _events.Add(0, new("event_type", eventType), new("outcome", LongConnection.LongConnectionMetrics.Word(outcome)));
+        }
+    }
+
+    private string Bounded(string eventType) => eventType == EventTypes.CardAction || _handlers.Handles(eventType) ? eventType : Other;
 }
 
 /// <summary>What can become of an event or a callback; a label of metrics. One event may be counted at several stages.</summary>

@@ -51,6 +51,7 @@ internal static class ServiceHost
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        app.ListenOnMetricsPort();
         MapEverything(app);
         return app;
     }
@@ -84,9 +85,11 @@ internal static class ServiceHost
     private static void MapEverything(WebApplication app)
     {
         app.UseHttpEdge();
+        app.UseMetricsPort();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();
+        app.MapMetrics();
         app.MapAuthorizationSessions();
         app.MapGrants();
         app.MapRazorPages();

@@ -88,6 +88,7 @@ internal sealed partial class ConnectionSupervisor(
         using var session = new ConnectionSession(connected.Connection, status, _inFlight, sink, options.Value, metrics, rare, clock, logger);
         var opened = clock.GetTimestamp();
         var reason = await session.RunAsync(ct);
+        metrics.Lost(app.AppId, reason.Kind);
         if (reason.Kind == DisconnectKind.Stopping)
         {
             return new Stopped();
