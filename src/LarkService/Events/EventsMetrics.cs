@@ -10,6 +10,7 @@ internal sealed class EventsMetrics
     private readonly EventHandlers _handlers;
     private readonly Counter<long> _events;
     private long _depth;
+    private long _dead;
 
     public EventsMetrics(IMeterFactory meters, EventHandlers handlers)
     {
@@ -17,6 +18,7 @@ internal sealed class EventsMetrics
         var meter = meters.Create(MeterName);
         _events = meter.CreateCounter<long>("lark_service.events", "{event}", "Events and callbacks, by type and what became of them.");
         meter.CreateObservableGauge("lark_service.event.inbox.depth", () => Interlocked.Read(ref _depth), description: "Events stored and not yet handled, as last counted.");
+        meter.CreateObservableGauge("lark_service.event.inbox.dead", () => Interlocked.Read(ref _dead), description: "Events given up and not replayed, as last counted.");
         StartAtZero();
     }
 
@@ -24,6 +26,8 @@ internal sealed class EventsMetrics
         _events.Add(1, new("event_type", Bounded(eventType)), new("outcome", LongConnection.LongConnectionMetrics.Word(outcome)));
 
     public void Depth(long waiting) => Interlocked.Exchange(ref _depth, waiting);
+
+    public void DeadNow(long dead) => Interlocked.Exchange(ref _dead, dead);
 
     // A counter that first shows as 1 has not grown, for whoever watches it.
     private void StartAtZero()

@@ -7,6 +7,12 @@ namespace LarkService.LongConnection;
 internal sealed class LongConnectionMetrics
 {
     public const string MeterName = "LarkService.LongConnection";
+
+    private static readonly InstrumentAdvice<double> AckTimes = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 3, 5, 10],
+    };
+
     private readonly Counter<long> _reconnects;
     private readonly Counter<long> _disconnects;
     private readonly Counter<long> _frames;
@@ -23,10 +29,7 @@ internal sealed class LongConnectionMetrics
         _frames = meter.CreateCounter<long>("lark_service.websocket.frames", "{frame}", "Frames received and sent, by type.");
         _dropped = meter.CreateCounter<long>("lark_service.websocket.dropped", "{frame}", "Frames that were not used, by reason.");
         _ignoredConfig = meter.CreateCounter<long>("lark_service.websocket.config.ignored", "{value}", "Values of the platform's client configuration that were missing or absurd.");
-        _ackDuration = meter.CreateHistogram("lark_service.websocket.ack.duration", "s", "From the complete payload to its answer being sent.", tags: null, new InstrumentAdvice<double>
-        {
-            HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 3, 5], // 2.5 is our limit for callbacks, 3 the platform's
-        });
+        _ackDuration = meter.CreateHistogram("lark_service.websocket.ack.duration", "s", "From the complete payload to its answer being sent.", advice: AckTimes);
         StartAtZero(statuses.All.Select(status => status.AppId).Distinct());
     }
 

@@ -119,7 +119,8 @@ internal sealed partial class InboxLoop(InboxStore store, InboxRunner runner, In
         if (now >= _nextCount)
         {
             _nextCount = now + Count;
-            metrics.Depth(await store.CountWaitingAsync(ct));
+            metrics.Depth(await store.CountAsync(InboxState.Received, ct));
+            metrics.DeadNow(await store.CountAsync(InboxState.Dead, ct));
         }
 
         if (now >= _nextTidy)

@@ -93,7 +93,7 @@ internal sealed class InboxStore(Database database, TimeProvider clock)
             : 0;
     }
 
-    public Task<int> CountWaitingAsync(CancellationToken ct) => database.RunAsync(db => db.Set<InboxEvent>().CountAsync(row => row.State == InboxState.Received, ct));
+    public Task<int> CountAsync(InboxState state, CancellationToken ct) => database.RunAsync(db => db.Set<InboxEvent>().CountAsync(row => row.State == state, ct));
 
     /// <summary>Forgets handled events whose time is over.</summary>
     public Task<int> ForgetAsync(CancellationToken ct)

@@ -12,6 +12,9 @@ internal sealed class MetricViews(IMeterFactory own)
 {
     private const int Series = 200;
 
+    /// <summary>The runtime's tags are few; every series costs memory before it is used.</summary>
+    private const int SeriesOfRuntime = 30;
+
     /// <summary>Routes and APIs are many, and each has an outcome.</summary>
     private const int SeriesOfCalls = 1000;
 
@@ -67,7 +70,7 @@ internal sealed class MetricViews(IMeterFactory own)
 
         if (instrument.Meter.Name == "System.Runtime")
         {
-            return new MetricStreamConfiguration { CardinalityLimit = Series, Name = Renamed.GetValueOrDefault(instrument.Name) };
+            return new MetricStreamConfiguration { CardinalityLimit = SeriesOfRuntime, Name = Renamed.GetValueOrDefault(instrument.Name) };
         }
 
         return Framework.TryGetValue(instrument.Name, out var tags)
