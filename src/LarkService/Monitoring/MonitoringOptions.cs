@@ -27,7 +27,7 @@ internal sealed record MonitoringOptions : ICheckedOptions
         {
             yield return wrong;
         }
-        else if (validationContext.GetService(typeof(IConfiguration)) is IConfiguration configuration
+        else if (validationContext.Items[typeof(IConfiguration)] is IConfiguration configuration
             && MetricsPortSetup.MainAddresses(configuration).Any(main => main.Port == port))
         {
             yield return Mend.Key(key, $"is {port}, where the service itself listens (ASPNETCORE_URLS): choose another port, or leave it out to have both on one");

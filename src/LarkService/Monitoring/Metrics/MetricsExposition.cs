@@ -33,16 +33,20 @@ internal sealed class MetricsExposition : IDisposable
     /// <returns>The page; null when it could not be had in time, because others are being served.</returns>
     public async Task<ReadOnlyMemory<byte>?> CollectAsync(CancellationToken ct)
     {
-        var started = _clock.GetTimestamp();
-        if (!await _turn.WaitAsync(Limit, ct))
+        using var limit = new CancellationTokenSource(Limit, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            await _turn.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             return null;
         }
 
         try
         {
-            var left = Limit - _clock.GetElapsedTime(started);
-            return _reader.Collect(Math.Max(1, (int)left.TotalMilliseconds)) ? _page.Bytes : null;
+            return _reader.Collect((int)Limit.TotalMilliseconds) ? _page.Bytes : null;
         }
         finally
         {
