@@ -107,6 +107,11 @@ internal sealed class RunningPrometheus : IAsyncDisposable
     private async Task<JsonNode> GetAsync(string path)
     {
         using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative)); // a query that does not parse is a 400 with a body
+        if (answer.Content.Headers.ContentType?.MediaType != "application/json")
+        {
+            throw new HttpRequestException($"Prometheus is not ready: {answer.StatusCode}.");
+        }
+
         return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     }
 
