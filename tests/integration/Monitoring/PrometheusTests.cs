@@ -32,7 +32,7 @@ public sealed partial class PrometheusTests
     public async Task Every_panel_shows_data_and_every_alert_finds_what_it_watches_while_people_are_at_work()
     {
         _ = PrometheusTools.Server; // skips at once where there is none
-        await using var scene = await Scene.StartAsync(Load.Scene());
+        await using var scene = await Scene.StartAsync(Load.Scene);
         var rules = await File.ReadAllTextAsync(Path.Combine(Folder, "alert-rules.yaml"));
         await using var prometheus = await RunningPrometheus.StartAsync(scene.Url, rules);
         var started = TimeProvider.System.GetTimestamp();
