@@ -117,6 +117,7 @@ has_chinese_font() {
 missing_packages() {
   if wants integration; then
     tests/postgres.sh installed || echo postgresql
+    { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
   fi
   if wants browser; then
     browser_program >/dev/null || echo chromium

@@ -504,6 +504,9 @@ namespace LarkService.Migrations.Sqlite
                     b.HasIndex("Status", "AccessExpiresAt")
                         .HasDatabaseName("ix_user_grants_status_access_expires_at");
 
+                    b.HasIndex("Status", "AppId")
+                        .HasDatabaseName("ix_user_grants_status_app_id");
+
                     b.HasIndex("Status", "RefreshExpiresAt")
                         .HasDatabaseName("ix_user_grants_status_refresh_expires_at");
 

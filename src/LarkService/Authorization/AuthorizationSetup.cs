@@ -1,6 +1,7 @@
 using LarkService.Authorization.Cards;
 using LarkService.Authorization.Chat;
 using LarkService.Authorization.Flows;
+using LarkService.Data.Counting;
 using LarkService.Data.Outbox;
 using LarkService.Grants;
 using LarkService.Platform.Configuration;
@@ -15,6 +16,7 @@ internal static class AuthorizationSetup
         services.AddChecked<AuthorizationOptions>();
         services.AddSingleton<AuthorizationSessions>();
         services.AddSingleton<AuthorizationMetrics>();
+        services.AddSingleton<IRowCount, OpenSessionCount>();
         services.AddSingleton<ConsentLinks>();
         services.AddSingleton<ConsentCompletion>();
         services.AddSingleton<RedirectConsent>();

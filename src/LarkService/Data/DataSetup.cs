@@ -1,3 +1,4 @@
+using LarkService.Data.Counting;
 using LarkService.Data.Outbox;
 using LarkService.Platform.Configuration;
 using Microsoft.EntityFrameworkCore;
@@ -22,6 +23,7 @@ internal static class DataSetup
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddHostedService<OutboxLoop>();
+        services.AddHostedService<RowCountLoop>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
         return services;
     }

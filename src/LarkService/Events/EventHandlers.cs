@@ -8,6 +8,8 @@ internal sealed class EventHandlers(IEnumerable<EventRegistration> registrations
 {
     private readonly ILookup<string, Type> _byType = registrations.ToLookup(r => r.EventType, r => r.Handler, StringComparer.Ordinal);
 
+    public IEnumerable<string> Types => _byType.Select(g => g.Key);
+
     public bool Handles(string eventType) => _byType.Contains(eventType);
 
     /// <summary>Resolved when they are needed, so that a handler may itself depend on what is built from the registrations.</summary>

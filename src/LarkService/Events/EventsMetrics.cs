@@ -6,6 +6,7 @@ namespace LarkService.Events;
 internal sealed class EventsMetrics
 {
     public const string MeterName = "LarkService.Events";
+    private const string Other = "other";
     private readonly EventHandlers _handlers;
     private readonly Counter<long> _events;
     private readonly Histogram<double> _commitDuration;
@@ -22,6 +23,7 @@ internal sealed class EventsMetrics
         meter.CreateObservableGauge("lark_service.event.inbox.dead", () => Interlocked.Read(ref _dead), description: "Events given up and not replayed, as last counted.");
         _commitDuration = meter.CreateHistogram<double>("lark_service.event.inbox.commit.duration", "s", "How long storing a batch of events took.");
         _commitRows = meter.CreateHistogram<int>("lark_service.event.inbox.commit.size", "{event}", "Events stored in one commit.");
+        StartAtZero();
     }
 
     public void Count(string eventType, EventOutcome outcome, int count = 1) =>
@@ -37,7 +39,27 @@ internal sealed class EventsMetrics
         _commitDuration.Record(took.TotalSeconds);
     }
 
-    private string Bounded(string eventType) => eventType == EventTypes.CardAction || _handlers.Handles(eventType) ? eventType : "other";
+    // A counter that first shows as 1 has not grown, for whoever watches it.
+    private void StartAtZero()
+    {
+        foreach (var type in _handlers.Types)
+        {
+            Start(type, EventOutcome.Stored, EventOutcome.Duplicate, EventOutcome.NotStored, EventOutcome.Handled, EventOutcome.Failed, EventOutcome.Dead, EventOutcome.Replayed);
+        }
+
+        Start(EventTypes.CardAction, EventOutcome.Answered, EventOutcome.Late, EventOutcome.Repeated, EventOutcome.CallbackFailed, EventOutcome.UnknownAction, EventOutcome.UndecodableValue);
+        Start(Other, EventOutcome.Unhandled, EventOutcome.Undecodable, EventOutcome.WrongApp, EventOutcome.WrongTenant);
+    }
+
+    private void Start(string eventType, params ReadOnlySpan<EventOutcome> outcomes)
+    {
+        foreach (var outcome in outcomes)
+        {
+            _events.Add(0, new("event_type", eventType), new("outcome", LongConnection.LongConnectionMetrics.Word(outcome)));
+        }
+    }
+
+    private string Bounded(string eventType) => eventType == EventTypes.CardAction || _handlers.Handles(eventType) ? eventType : Other;
 }
 
 /// <summary>What can become of an event or a callback; a label of metrics. One event may be counted at several stages.</summary>

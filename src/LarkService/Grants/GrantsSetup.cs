@@ -1,3 +1,4 @@
+using LarkService.Data.Counting;
 using LarkService.Grants.OAuth;
 using LarkService.Grants.Sealing;
 using LarkService.Platform.Configuration;
@@ -18,6 +19,7 @@ internal static class GrantsSetup
         services.AddSingleton<UserTokens>();
         services.AddSingleton<Revocations>();
         services.AddSingleton<GrantMetrics>();
+        services.AddSingleton<IRowCount, ActiveGrantCount>();
         return services;
     }
 }

@@ -137,7 +137,7 @@ internal sealed partial class TokenRefresher(
     {
         // The old pair is dead from here on: nothing may interrupt the write.
         var stored = await grants.RotateAsync(grant, tokens, CancellationToken.None);
-        metrics.Refreshed(grant.AppId, stored ? "refreshed" : "overtaken");
+        metrics.Refreshed(grant.AppId, stored ? RefreshResult.Refreshed : RefreshResult.Overtaken);
         return new RefreshOutcome.Look();
     }
 
@@ -146,12 +146,12 @@ internal sealed partial class TokenRefresher(
         switch (verdict)
         {
             case RefreshVerdict.Retry:
-                metrics.Refreshed(grant.AppId, "unavailable");
+                metrics.Refreshed(grant.AppId, RefreshResult.Unavailable);
                 return new RefreshOutcome.Unavailable();
 
             case RefreshVerdict.Configuration:
                 Log.Configuration(logger, grant.AppId, error!.Code);
-                metrics.Refreshed(grant.AppId, "configuration");
+                metrics.Refreshed(grant.AppId, RefreshResult.Configuration);
                 await grants.RefreshNotDoneAsync(grant, ct);
                 return new RefreshOutcome.Refused(error);
 
@@ -167,7 +167,7 @@ internal sealed partial class TokenRefresher(
         if (await grants.UseUpAsync(grant, good, ct))
         {
             Log.UsedUp(logger, grant.AppId, grant.OpenId, why);
-            metrics.Refreshed(grant.AppId, "reauthorization_required");
+            metrics.Refreshed(grant.AppId, RefreshResult.ReauthorizationRequired);
         }
 
         return new RefreshOutcome.Look();

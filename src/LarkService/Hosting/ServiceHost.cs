@@ -53,6 +53,7 @@ internal static class ServiceHost
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        app.ListenOnMetricsPort();
         MapEverything(app);
         return app;
     }
@@ -86,9 +87,11 @@ internal static class ServiceHost
     private static void MapEverything(WebApplication app)
     {
         app.UseHttpEdge();
+        app.UseMetricsPort();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();
+        app.MapMetrics();
         app.MapAuthorizationSessions();
         app.MapGrants();
         app.MapEvents();

@@ -20,6 +20,7 @@ internal sealed class LongConnectionMetrics
     };
 
     private readonly Counter<long> _reconnects;
+    private readonly Counter<long> _disconnects;
     private readonly Counter<long> _frames;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _ignoredConfig;
@@ -31,11 +32,13 @@ internal sealed class LongConnectionMetrics
         var meter = meters.Create(MeterName);
         meter.CreateObservableGauge("lark_service.websocket.connection.status", () => statuses.All.Select(StatusOf), description: "1 while the connection is open, else 0.");
         _reconnects = meter.CreateCounter<long>("lark_service.websocket.reconnect", "{reconnect}", "Attempts to connect again, by outcome.");
+        _disconnects = meter.CreateCounter<long>("lark_service.websocket.disconnects", "{disconnect}", "Open connections that were lost, by reason.");
         _frames = meter.CreateCounter<long>("lark_service.websocket.frames", "{frame}", "Frames received and sent, by type.");
         _dropped = meter.CreateCounter<long>("lark_service.websocket.dropped", "{frame}", "Frames that were not used, by reason.");
         _ignoredConfig = meter.CreateCounter<long>("lark_service.websocket.config.ignored", "{value}", "Values of the platform's client configuration that were not taken over, by reason.");
         _ackDuration = meter.CreateHistogram("lark_service.websocket.ack.duration", "s", "From the complete payload to its answer being sent.", advice: AckTimes);
         _lifetime = meter.CreateHistogram("lark_service.websocket.connection.lifetime", "s", "How long connections were open, by the reason of their end.", advice: Lifetimes);
+        StartAtZero(statuses.All.Select(status => status.AppId).Distinct());
     }
 
     /// <param name="appId">The app.</param>
@@ -45,8 +48,19 @@ internal sealed class LongConnectionMetrics
     /// <summary>A connection that had become old has a successor.</summary>
     public void Replaced(string appId) => Reconnected(appId, "replaced");
 
-    public void Ended(string appId, DisconnectKind reason, TimeSpan lifetime) =>
-        _lifetime.Record(lifetime.TotalSeconds, new("app_id", appId), new("reason", Word(reason)));
+    /// <summary>An open connection has ended. That the service stops, or has opened another in its place, is no loss.</summary>
+    /// <param name="appId">The app.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="lifetime">How long it was open.</param>
+    public void Ended(string appId, DisconnectKind reason, TimeSpan lifetime)
+    {
+        KeyValuePair<string, object?> app = new("app_id", appId), why = new("reason", Word(reason));
+        _lifetime.Record(lifetime.TotalSeconds, app, why);
+        if (reason is not (DisconnectKind.Stopping or DisconnectKind.Replaced))
+        {
+            _disconnects.Add(1, app, why);
+        }
+    }
 
     public void Received(string appId, string type) => _frames.Add(1, new("app_id", appId), new("direction", "in"), new("type", type));
 
@@ -70,6 +84,21 @@ internal sealed class LongConnectionMetrics
     }
 
     public void Acked(PayloadKind kind, TimeSpan took) => _ackDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("kind", kind == PayloadKind.Event ? "event" : "callback"));
+
+    // A counter that first shows as 1 has not grown, for whoever watches it.
+    private void StartAtZero(IEnumerable<string> apps)
+    {
+        foreach (var appId in apps)
+        {
+            _reconnects.Add(0, new("app_id", appId), new("outcome", "connected"));
+            _reconnects.Add(0, new("app_id", appId), new("outcome", "replaced"));
+            foreach (var kind in Enum.GetValues<DisconnectKind>().Where(k => k is not (DisconnectKind.Stopping or DisconnectKind.Replaced)))
+            {
+                _reconnects.Add(0, new("app_id", appId), new("outcome", Word(kind)));
+                _disconnects.Add(0, new("app_id", appId), new("reason", Word(kind)));
+            }
+        }
+    }
 
     internal static string Word<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());

@@ -1,16 +1,29 @@
+using LarkService.Monitoring.Metrics;
+using LarkService.Platform.Configuration;
 using Serilog;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 
 namespace LarkService.Monitoring;
 
-/// <summary>Registers logs and health.</summary>
+/// <summary>Registers logs, metrics and health.</summary>
 internal static class MonitoringSetup
 {
     private const int BufferedLines = 10_000;
 
-    /// <summary>JSON lines on stdout, written behind a bounded buffer so that a slow reader slows nobody down.</summary>
+    /// <summary>To be called before any feature is registered: see <see cref="CollectionStart"/>.</summary>
     public static WebApplicationBuilder AddMonitoring(this WebApplicationBuilder builder)
+    {
+        builder.AddLogs();
+        builder.Services.AddChecked<MonitoringOptions>();
+        builder.Services.AddSingleton<MetricsExposition>();
+        builder.Services.AddSingleton<ProcessMetrics>();
+        builder.Services.AddHostedService<CollectionStart>();
+        return builder;
+    }
+
+    /// <summary>JSON lines on stdout, written behind a bounded buffer so that a slow reader slows nobody down.</summary>
+    private static void AddLogs(this WebApplicationBuilder builder)
     {
         var logger = new LoggerConfiguration()
             .MinimumLevel.Verbose() // the levels of Logging__LogLevel decide, before this
@@ -26,6 +39,5 @@ internal static class MonitoringSetup
         // Whoever asked the database says what failed; and a probe every second must not fill the log with what it answers.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
-        return builder;
     }
 }

@@ -1,3 +1,4 @@
+using LarkService.Data.Counting;
 using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
@@ -10,6 +11,7 @@ internal static class OnBehalfOfSetup
         services.AddTransient<UserTokenHandler>();
         services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
         services.AddSingleton<CallMetrics>();
+        services.AddSingleton<IRowCount, ParkedCallCount>();
         services.AddSingleton<IUserCalls, UserCalls>();
         services.AddSingleton<ParkedCallSignal>();
         services.AddSingleton<ParkedCalls>();
