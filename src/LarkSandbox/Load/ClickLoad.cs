@@ -23,7 +23,7 @@ internal sealed class ClickLoad(TenantDirectory directory, MessageStore messages
             throw new ArgumentException($"No card in a private chat has a button with the action {asked.Action}.", nameof(asked));
         }
 
-        var (answers, failed) = (new ConcurrentBag<TimeSpan>(), 0);
+        var (answers, errors) = (new ConcurrentBag<TimeSpan>(), new ConcurrentDictionary<int, int>());
         var under = new List<Task>(asked.Clicks);
         var began = clock.GetTimestamp();
         for (var number = 0; number < asked.Clicks; number++)
@@ -39,15 +39,15 @@ internal sealed class ClickLoad(TenantDirectory directory, MessageStore messages
 
         await Task.WhenAll(under);
         var seconds = clock.GetElapsedTime(began).TotalSeconds;
-        return new(asked.Clicks, targets.Count, Math.Round(seconds, 3), Math.Round(asked.Clicks / seconds, 1), LatencySummary.Of(answers), failed);
+        return new(asked.Clicks, targets.Count, Math.Round(seconds, 3), Math.Round(asked.Clicks / seconds, 1), LatencySummary.Of(answers), errors.Values.Sum(), errors);
 
         async Task PressAsync(Click click, TimeSpan due)
         {
             var seen = await clicks.ClickAsync(click, ct);
             answers.Add(clock.GetElapsedTime(began) - due);
-            if (seen.Error is not null)
+            if (seen.Error is { } error)
             {
-                Interlocked.Increment(ref failed);
+                errors.AddOrUpdate(error.Code, 1, (_, count) => count + 1);
             }
         }
     }

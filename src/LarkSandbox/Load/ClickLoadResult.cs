@@ -6,4 +6,5 @@ namespace LarkSandbox.Load;
 /// <param name="PerSecond">Clicks in a second.</param>
 /// <param name="Answers">From the time a click was due, not from when it went out, to its answer: a slow answer cannot hide the ones behind it.</param>
 /// <param name="Failed">Clicks whose person saw an error.</param>
-internal sealed record ClickLoadResult(int Clicks, int Cards, double Seconds, double PerSecond, LatencySummary Answers, int Failed);
+/// <param name="Errors">Which errors they saw, and how often.</param>
+internal sealed record ClickLoadResult(int Clicks, int Cards, double Seconds, double PerSecond, LatencySummary Answers, int Failed, IReadOnlyDictionary<int, int> Errors);
