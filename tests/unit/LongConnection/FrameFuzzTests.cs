@@ -9,10 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace LarkService.UnitTests.LongConnection;
 
-/// <summary>100,000 frames nobody meant, through the whole way of a frame: decoded, put together, brought to the sink, acknowledged.</summary>
+/// <summary>100,000 frames nobody meant, half of them with each seed, through the whole way of a frame: decoded, put together, brought to the sink, acknowledged.</summary>
 public sealed class FrameFuzzTests
 {
-    private const int Count = 100_000;
+    private const int Count = 50_000;
     private const int MaxMessageBytes = 64 * 1024;
     private static readonly byte[][] Seeds = [.. FrameVector.All.Select(v => v.Bytes)];
     private readonly ManualTime _clock = new();
@@ -37,7 +37,8 @@ public sealed class FrameFuzzTests
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
         // When all of it has come, and a good event after it
-        var end = await Task.Run(() => reader.RunAsync(CancellationToken.None, CancellationToken.None)).Soon();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        var end = await Task.Run(() => reader.RunAsync(CancellationToken.None, CancellationToken.None)).WaitAsync(patience.Token);
         Assert.True(await desk.IdleAsync(TimeSpan.FromSeconds(20), Until.SomeTime()));
 
         // Then every one was read and counted, the last was acknowledged, and what is kept is little
@@ -45,7 +46,7 @@ public sealed class FrameFuzzTests
         Assert.All(_log.Lines, line => Assert.False(line.StartsWith("Error", StringComparison.Ordinal), line));
         Assert.Equal(Count + 1, tally.FramesIn);
         Assert.True(socket.LastIsAcknowledged);
-        Assert.InRange(socket.Acks, 1000, Count);
+        Assert.InRange(socket.Acks, 500, Count);
         Assert.InRange(reader.Packets.OpenMessages, 0, PacketAssembler.MaxOpen);
         Assert.InRange(reader.Packets.OpenBytes, 0, 4 * MaxMessageBytes);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 * 1024 * 1024);

@@ -70,7 +70,7 @@ public sealed class PacketProperties
         var left = packets.OpenMessages;
         clock.Advance(PacketAssembler.Lifetime);
         Assert.Equal((0, 0L, left), (packets.OpenMessages, packets.OpenBytes, expired));
-    }).Check(Cases);
+    }).Check(Cases.WithMaxTest(400));
 
     [Fact]
     public void Any_frame_is_read_as_it_was_written() => Prop.ForAll(Frames.ToArbitrary(), frame =>
