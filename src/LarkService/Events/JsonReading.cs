@@ -10,13 +10,26 @@ internal static class JsonReading
     {
         foreach (var name in path)
         {
-            if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out parent))
+            if (!TryGet(parent, name, out parent))
             {
                 return default;
             }
         }
 
         return parent;
+    }
+
+    private static bool TryGet(JsonElement parent, string name, out JsonElement child)
+    {
+        child = default;
+        try
+        {
+            return parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out child);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // another name beside it is half a surrogate pair
+        }
     }
 
     /// <summary>The text at the end of the path, or null.</summary>

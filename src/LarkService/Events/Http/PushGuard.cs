@@ -85,12 +85,13 @@ internal sealed class PushGuard(SeenNonces nonces, IOptions<LongConnectionOption
         try
         {
             using var document = JsonDocument.Parse(body);
-            if (document.RootElement.Child("encrypt") is not { ValueKind: JsonValueKind.String } encrypted)
+            if (document.RootElement.Text("encrypt") is not { } encrypted)
             {
                 return HttpPushOutcome.NotEncrypted;
             }
 
-            if (!encrypted.TryGetBytesFromBase64(out var bytes) || PushCipher.Open(bytes, key) is not { } opened)
+            var bytes = new byte[encrypted.Length];
+            if (!Convert.TryFromBase64String(encrypted, bytes, out var count) || PushCipher.Open(bytes.AsSpan(0, count), key) is not { } opened)
             {
                 return HttpPushOutcome.Undecryptable;
             }

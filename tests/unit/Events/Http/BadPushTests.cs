@@ -214,6 +214,20 @@ public sealed class BadPushTests : IAsyncLifetime
         Assert.DoesNotContain(Receiver.Token, line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"encrypt":"\ud800"}""")]
+    [InlineData("""{"\ud800":1,"encrypt":"AAAA"}""")]
+    [InlineData("""{"type":"\udfff","header":{"token":"\ud800"},"token":"\ud800"}""")]
+    [InlineData("""{"header":{"\ud800":1,"token":"FAKE-VERIFICATION-TOKEN"},"type":"url_verification","challenge":"\ud800"}""")]
+    public async Task Half_characters_break_nothing(string body)
+    {
+        await using var tokenOnly = new Receiver(key: null);
+        Assert.Equal(401, (await _receiver.SendAsync(Receiver.Plain(body))).Status);
+        Assert.InRange((await _receiver.SendAsync(SignedRaw(body))).Status, 400, 401);
+        Assert.InRange((await _receiver.SendAsync(_receiver.Signed(body))).Status, 400, 401);
+        Assert.InRange((await tokenOnly.SendAsync(Receiver.Plain(body))).Status, 400, 401);
+    }
+
     [Fact]
     public async Task Random_bytes_never_break_anything()
     {
