@@ -6,10 +6,13 @@ namespace LarkService.IntegrationTests.Wire;
 /// <summary>The line is bad for a while: slow, narrow, lossy, out of order. Nothing is lost, nothing happens twice.</summary>
 public sealed class BadLineTests
 {
+    /// <summary>Where the very connections have to last, also on a machine that is late itself.</summary>
+    private static LarkSandbox.Hosting.SandboxOptions Calm => WireScene.Sandbox with { PingInterval = TimeSpan.FromSeconds(10) };
+
     [Fact]
     public async Task A_late_and_trembling_line_is_endured_by_the_very_connections()
     {
-        await using var wire = await WireScene.StartAsync();
+        await using var wire = await WireScene.StartAsync(sandbox: Calm, heartbeat: "00:00:10");
         await TroubleAsync(wire, () => wire.Platform.Faults.Network = new NetworkConditions { Latency = TimeSpan.FromMilliseconds(300), Jitter = TimeSpan.FromMilliseconds(100) });
 
         Assert.Equal(2, wire.Platform.Connections.Opened); // 0.6–0.8 s there and back is no reason to leave
@@ -40,7 +43,7 @@ public sealed class BadLineTests
     [Fact]
     public async Task Pushes_out_of_order_in_packets_out_of_order_and_all_of_them_twice_are_handled_once()
     {
-        await using var wire = await WireScene.StartAsync();
+        await using var wire = await WireScene.StartAsync(sandbox: Calm, heartbeat: "00:00:10");
         await TroubleAsync(wire, () =>
         {
             wire.Platform.Faults.Frames = new FrameConditions { ReorderWithin = TimeSpan.FromMilliseconds(300), Duplicates = 100 };

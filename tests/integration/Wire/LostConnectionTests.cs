@@ -16,12 +16,16 @@ public sealed class LostConnectionTests
         {
             await wire.AfterAsync(events: 20);
             var cut = TimeProvider.System.GetTimestamp();
+            wire.Platform.Faults.Board.RefuseEndpoint(1000040343, times: 1000);
             Assert.Single(wire.Platform.Faults.Cut(wire.Platform.Connections.Open[1].Id));
-            await Eventually.TrueAsync("a third connection", () => wire.Platform.Connections.Opened == 3);
+
+            // The other one delivers for as long as it takes
+            var handled = wire.Handled.Count;
+            await Eventually.TrueAsync("forty events over one connection", () => wire.Handled.Count >= handled + 40);
+            Assert.Equal(2, wire.Platform.Connections.Opened);
+            wire.Tell($"longest time without an event {wire.Handled.LongestGap(cut, TimeProvider.System.GetTimestamp()).TotalMilliseconds:0} ms");
+            wire.Platform.Faults.Reset();
             await wire.AliveAsync(2);
-            var gap = wire.Handled.LongestGap(cut, TimeProvider.System.GetTimestamp());
-            wire.Tell($"longest time without an event {gap.TotalMilliseconds:0} ms");
-            Assert.InRange(gap, TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
         });
 
         await wire.NothingLostNothingTwiceAsync();

@@ -22,7 +22,7 @@ public sealed class OrderTests
         }).ToList();
 
         Assert.All(await Task.WhenAll(pushed), result => Assert.Equal(200, Assert.IsType<PushResult.Answered>(result).Code));
-        await Eventually.TrueAsync("every event being handled", () => wire.Handled.Count >= 1000, TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync("every event being handled", () => wire.Handled.Count >= 1000, TimeSpan.FromSeconds(75));
         InOrder(wire.Handled.All, chat: "oc_busy", events: 900);
         Overtaken(wire.Handled.All);
     }
