@@ -69,6 +69,17 @@ public sealed class MetricsExpositionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_time_without_bounds_of_its_own_is_counted_in_bounds_for_seconds()
+    {
+        _meter.CreateHistogram<double>("lark_service.test.duration", "s").Record(0.004);
+
+        var page = await PageAsync();
+
+        Assert.Contains("lark_service_test_duration_seconds_bucket{le=\"0.0025\"} 0", page, StringComparison.Ordinal);
+        Assert.Contains("lark_service_test_duration_seconds_bucket{le=\"0.005\"} 1", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_goes_up_and_down_is_a_gauge_whatever_number_it_holds()
     {
         _meter.CreateUpDownCounter<long>("lark_service.test.active").Add(-2);
