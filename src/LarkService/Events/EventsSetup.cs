@@ -14,6 +14,7 @@ internal static class EventsSetup
         services.AddSingleton<EventHandlers>();
         services.AddSingleton<EventsMetrics>();
         services.AddSingleton<InboxSignal>();
+        services.AddSingleton<InboxPace>();
         services.AddSingleton(provider => InboxWriter.For(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EventInbox>();
         services.AddSingleton<InboxStore>();

@@ -19,13 +19,14 @@ internal sealed class EventInbox : IAsyncDisposable
     private readonly GroupCommit<NewEvent, Inserted> _commits;
     private readonly InboxWriter _writer;
     private readonly InboxSignal _signal;
+    private readonly InboxPace _pace;
     private readonly EventsMetrics _metrics;
     private readonly TimeProvider _clock;
     private long _lastPosition;
 
-    public EventInbox(InboxWriter writer, InboxSignal signal, EventsMetrics metrics, TimeProvider clock)
+    public EventInbox(InboxWriter writer, InboxSignal signal, InboxPace pace, EventsMetrics metrics, TimeProvider clock)
     {
-        (_writer, _signal, _metrics, _clock) = (writer, signal, metrics, clock);
+        (_writer, _signal, _pace, _metrics, _clock) = (writer, signal, pace, metrics, clock);
         _commits = new(Room, MostRows, CommitAsync, e => e.Payload.Length, MostCharacters);
     }
 
@@ -52,7 +53,18 @@ internal sealed class EventInbox : IAsyncDisposable
             rows.Add(first);
         }
 
-        await _writer.InsertAsync(rows, (row, outcome, fault) => Tell(byId[row.EventId], outcome, fault));
+        var success = false;
+        _pace.Storing(rows.Count);
+        try
+        {
+            await _writer.InsertAsync(rows, (row, outcome, fault) => Tell(byId[row.EventId], outcome, fault));
+            success = true;
+        }
+        finally
+        {
+            _pace.Stored(rows.Count, success);
+        }
+
         _metrics.Committed(rows.Count, _clock.GetElapsedTime(started));
         _signal.Wake();
     }

@@ -68,6 +68,11 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
     {
         using var turn = await database.TakeTurnAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (!database.IsSingleProcess)
+        {
+            await db.Database.ExecuteSqlRawAsync("SET LOCAL synchronous_commit = off", ct); // a claim that a crash of the server undoes is claimed again
+        }
+
         var events = await (database.IsSingleProcess ? FirstOnSqlite(db, keys) : FirstOnPostgres(db, await LockAsync(db, keys, ct))).AsNoTracking().ToListAsync(ct);
         var runs = events.GroupBy(e => e.OrderingKey, StringComparer.Ordinal).Select(g => Run([.. g.OrderBy(e => e.Position)], alsoOfOthers)).Where(run => run.Count > 0).ToList();
         await LeaseAsync(db, [.. runs.SelectMany(run => run)], ct);

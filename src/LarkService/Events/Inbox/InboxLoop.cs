@@ -4,7 +4,8 @@ namespace LarkService.Events.Inbox;
 /// Hands stored events to their handlers: in order within a chat or person, side by side across them, a few at a time. It is
 /// woken after every commit and looks by itself now and then, for retries, replays and what dead replicas left.
 /// </summary>
-internal sealed partial class InboxLoop(InboxClaims claims, InboxStore store, InboxHands hands, InboxSignal signal, TimeProvider clock, ILogger<InboxLoop> logger) : BackgroundService
+internal sealed partial class InboxLoop(
+    InboxClaims claims, InboxStore store, InboxHands hands, InboxSignal signal, InboxPace pace, TimeProvider clock, ILogger<InboxLoop> logger) : BackgroundService
 {
     /// <summary>After trouble with the database its other users get so long to renew what they hold before it is taken from them.</summary>
     public static readonly TimeSpan Grace = InboxStore.Lease / 2;
@@ -20,6 +21,7 @@ internal sealed partial class InboxLoop(InboxClaims claims, InboxStore store, In
         var beat = hands.BeatAsync(beating.Token);
         while (!stoppingToken.IsCancellationRequested)
         {
+            await pace.YieldAsync(stoppingToken);
             var news = signal.Next;
             if (!await TryStartSomeAsync(stoppingToken))
             {

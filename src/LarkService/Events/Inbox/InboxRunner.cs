@@ -3,7 +3,8 @@ using System.Text;
 namespace LarkService.Events.Inbox;
 
 /// <summary>Takes a run's events through their handlers, one after the other, and writes down how each ended before it begins the next.</summary>
-internal sealed partial class InboxRunner(EventEnds ends, EventHandlers handlers, EventsMetrics metrics, TimeProvider clock, ILogger<InboxRunner> logger)
+internal sealed partial class InboxRunner(
+    EventEnds ends, EventHandlers handlers, InboxPace pace, EventsMetrics metrics, TimeProvider clock, ILogger<InboxRunner> logger)
 {
     /// <summary>A handler that takes longer has failed.</summary>
     private static readonly TimeSpan HandlerLimit = TimeSpan.FromMinutes(5);
@@ -15,6 +16,7 @@ internal sealed partial class InboxRunner(EventEnds ends, EventHandlers handlers
         using var noMore = CancellationTokenSource.CreateLinkedTokenSource(run.Lost, giveUp);
         foreach (var e in run.Events)
         {
+            await pace.YieldAsync(noMore.Token);
             if (noMore.IsCancellationRequested || await TryAsync(e, noMore.Token) is not { } end)
             {
                 break;
@@ -42,6 +44,7 @@ internal sealed partial class InboxRunner(EventEnds ends, EventHandlers handlers
         {
             await HandleAsync(e, noMore);
             metrics.Count(e.EventType, EventOutcome.Handled);
+            pace.Handled();
             return new EventEnd.Done(e);
         }
         catch (OperationCanceledException) when (noMore.IsCancellationRequested)

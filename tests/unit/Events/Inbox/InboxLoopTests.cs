@@ -28,7 +28,7 @@ public sealed class InboxLoopTests : IAsyncLifetime
     {
         await _events.StartAsync();
         await _events.Clock.SomeoneWaitsForAsync(2);
-        await using (var elsewhere = new EventInbox(InboxWriter.For(_events.Database.Database, _events.Clock), new InboxSignal(), _events.Get<EventsMetrics>(), _events.Clock))
+        await using (var elsewhere = new EventInbox(InboxWriter.For(_events.Database.Database, _events.Clock), new InboxSignal(), new InboxPace(_events.Clock), _events.Get<EventsMetrics>(), _events.Clock))
         {
             await elsewhere.StoreAsync(new(Some.AppId, "e1", Pushes.Type, _events.Clock.GetUtcNow(), "t", default), Pushes.Event("e1", _events.Clock).Json, CancellationToken.None);
         }
