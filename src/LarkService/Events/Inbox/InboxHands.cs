@@ -9,7 +9,7 @@ namespace LarkService.Events.Inbox;
 internal sealed partial class InboxHands(InboxStore store, InboxRunner runner, InboxSignal signal, TimeProvider clock, ILogger<InboxHands> logger) : IDisposable
 {
     /// <summary>Runs worked on at a time; each is another chat.</summary>
-    public const int MostAtATime = 16;
+    public const int MostAtATime = 32;
 
     /// <summary>Claimed ahead, so that claims are few and large.</summary>
     private const int Most = 64;

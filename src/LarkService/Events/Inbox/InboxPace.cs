@@ -9,7 +9,7 @@ internal sealed class InboxPace(TimeProvider clock)
     private const int Burst = 8;
     private const int MostBehind = 25_000;
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(500); // each end of handling is a flush to the disk that intake would wait for
     private long _behind;
     private long _lastBurst = long.MinValue;
     private bool _isStoring;
