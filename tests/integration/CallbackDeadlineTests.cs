@@ -17,12 +17,12 @@ public sealed class CallbackDeadlineTests
     private const string Slow = "test.slow";
     private const string Broken = "test.broken";
 
-    public static TheoryData<Engine, Wire> EnginesAndWires => new(
-        from engine in Enum.GetValues<Engine>() from wire in Enum.GetValues<Wire>() select (engine, wire));
+    public static TheoryData<Engine, PushWire> EnginesAndWires => new(
+        from engine in Enum.GetValues<Engine>() from wire in Enum.GetValues<PushWire>() select (engine, wire));
 
     [Theory]
     [MemberData(nameof(EnginesAndWires))]
-    public async Task A_database_that_takes_no_write_does_not_hold_up_the_answer(Engine engine, Wire wire)
+    public async Task A_database_that_takes_no_write_does_not_hold_up_the_answer(Engine engine, PushWire wire)
     {
         // Given a card that asks, and a database in which somebody else holds the right to write
         await using var scene = await Scene.StartAsync(OverHttp.Options with { Engine = engine });
@@ -50,9 +50,9 @@ public sealed class CallbackDeadlineTests
     }
 
     [Theory]
-    [InlineData(Wire.LongConnection)]
-    [InlineData(Wire.Http)]
-    public async Task A_database_that_does_not_even_read_costs_a_toast_and_the_card_follows(Wire wire)
+    [InlineData(PushWire.LongConnection)]
+    [InlineData(PushWire.Http)]
+    public async Task A_database_that_does_not_even_read_costs_a_toast_and_the_card_follows(PushWire wire)
     {
         await using var scene = await Scene.StartAsync(OverHttp.Options with { Engine = Engine.Postgres });
         await scene.PushOverAsync(wire);
@@ -69,9 +69,9 @@ public sealed class CallbackDeadlineTests
     }
 
     [Theory]
-    [InlineData(Wire.LongConnection)]
-    [InlineData(Wire.Http)]
-    public async Task A_slow_handler_is_answered_for_and_its_card_comes_after_the_answer(Wire wire)
+    [InlineData(PushWire.LongConnection)]
+    [InlineData(PushWire.Http)]
+    public async Task A_slow_handler_is_answered_for_and_its_card_comes_after_the_answer(PushWire wire)
     {
         var clicks = new Clicks();
         await using var scene = await Scene.StartAsync(WithClicks(clicks));
@@ -88,9 +88,9 @@ public sealed class CallbackDeadlineTests
     }
 
     [Theory]
-    [InlineData(Wire.LongConnection)]
-    [InlineData(Wire.Http)]
-    public async Task A_handler_that_throws_gives_kind_words(Wire wire)
+    [InlineData(PushWire.LongConnection)]
+    [InlineData(PushWire.Http)]
+    public async Task A_handler_that_throws_gives_kind_words(PushWire wire)
     {
         await using var scene = await Scene.StartAsync(WithClicks(new Clicks()));
         await scene.PushOverAsync(wire);
@@ -101,9 +101,9 @@ public sealed class CallbackDeadlineTests
     }
 
     [Theory]
-    [InlineData(Wire.LongConnection)]
-    [InlineData(Wire.Http)]
-    public async Task A_double_click_is_one_click(Wire wire)
+    [InlineData(PushWire.LongConnection)]
+    [InlineData(PushWire.Http)]
+    public async Task A_double_click_is_one_click(PushWire wire)
     {
         var clicks = new Clicks();
         await using var scene = await Scene.StartAsync(WithClicks(clicks));

@@ -3,7 +3,7 @@ using LarkSandbox.HttpPush;
 namespace LarkService.IntegrationTests.Support;
 
 /// <summary>How pushes reach the service in a test.</summary>
-public enum Wire
+public enum PushWire
 {
     LongConnection,
     Http,
@@ -32,5 +32,5 @@ internal static class OverHttp
     /// <summary>The service is ready with either wire; this one must be open, too.</summary>
     public static Task ConnectedAsync(this Scene scene) => Eventually.TrueAsync("a long connection", () => scene.Platform.Connections.Open.Count > 0);
 
-    public static Task PushOverAsync(this Scene scene, Wire wire) => wire == Wire.Http ? scene.PushOverHttpAsync() : scene.ConnectedAsync();
+    public static Task PushOverAsync(this Scene scene, PushWire wire) => wire == PushWire.Http ? scene.PushOverHttpAsync() : scene.ConnectedAsync();
 }
