@@ -12,6 +12,7 @@ internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed
     private readonly List<SandboxConnection> _open = [];
     private readonly LinkedList<ConnectionMoment> _history = new();
     private int _opened;
+    private int _admitted;
     private int? _limit;
 
     /// <summary>How many may be open at once; settable while running.</summary>
@@ -39,6 +40,30 @@ internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed
 
     public bool IsFull => Open.Count >= Limit;
 
+    /// <summary>Keeps a place for one connection, which <see cref="Add"/> takes or <see cref="GiveBack"/> frees; false when there is none.</summary>
+    public bool TryAdmit()
+    {
+        lock (_gate)
+        {
+            if (_open.Count(c => c.IsOpen) + _admitted >= Limit)
+            {
+                return false;
+            }
+
+            _admitted++;
+            return true;
+        }
+    }
+
+    /// <summary>The place is not needed: the handshake failed.</summary>
+    public void GiveBack()
+    {
+        lock (_gate)
+        {
+            _admitted--;
+        }
+    }
+
     public string NextId() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"c{Interlocked.Increment(ref _opened)}");
 
     public void Add(SandboxConnection connection)
@@ -46,6 +71,7 @@ internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed
         lock (_gate)
         {
             _open.Add(connection);
+            _admitted--;
         }
 
         Record(connection.Id, "opened", "The service opened this connection.");

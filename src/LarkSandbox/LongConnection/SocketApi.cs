@@ -40,7 +40,7 @@ internal sealed class SocketApi(
             return;
         }
 
-        using var socket = await http.WebSockets.AcceptWebSocketAsync();
+        using var socket = await AcceptAsync(http);
         using var connection = new SandboxConnection(connections.NextId(), EndpointApi.ServiceId, socket, relay.Find(http.Connection.RemotePort), http.Abort, clock);
         connections.Add(connection);
         var why = "The connection broke.";
@@ -56,6 +56,19 @@ internal sealed class SocketApi(
         {
             connection.MarkClosed();
             connections.Remove(connection, why);
+        }
+    }
+
+    private async Task<WebSocket> AcceptAsync(HttpContext http)
+    {
+        try
+        {
+            return await http.WebSockets.AcceptWebSocketAsync();
+        }
+        catch
+        {
+            connections.GiveBack();
+            throw;
         }
     }
 
@@ -85,7 +98,7 @@ internal sealed class SocketApi(
                 Refuse(http, StatusCodes.Status400BadRequest, "514", "ticket expired", "1000040343");
                 return false;
             default:
-                if (connections.IsFull)
+                if (!connections.TryAdmit())
                 {
                     Refuse(http, StatusCodes.Status400BadRequest, "514", "the number of connections exceeded the limit", "1000040350");
                     return false;
