@@ -35,7 +35,7 @@ before(async () => {
 
 afterEach(async () => {
   clients.splice(0).forEach((client) => client.close({ force: true }));
-  await act('faults/split', { bytes: 0, reorder: false });
+  await act('faults/reset', {});
 });
 
 after(async () => {
@@ -118,24 +118,175 @@ test('a dropped client comes back by itself', async () => {
   await heard(events, 'still there?');
 });
 
-test('a wrong secret is refused for good', async () => {
-  const events = mailbox();
-  const client = new lark.WSClient({
-    appId: ready.appId,
-    appSecret: 'wrong',
-    domain: ready.url,
-    loggerLevel: lark.LoggerLevel.fatal,
-    onReady: () => events.put('ready', true),
-    onError: (error) => events.put('error', error),
+test('the same event may come twice, under one event id', async () => {
+  const { events } = await connect();
+  await act('faults/duplicate', { times: 1 });
+  await act('messages', { openId: ready.users[0], text: 'twice' });
+  const [first, second] = [await heard(events, 'twice'), await heard(events, 'twice')];
+  assert.equal(first.event_id, second.event_id);
+});
+
+test('on a late and lossy line every message arrives in the end', async () => {
+  const { events } = await connect();
+  await act('faults/network', { latencyMs: 150, jitterMs: 50 });
+  await act('faults/frames', { loss: 20 });
+  const texts = Array.from({ length: 20 }, (_, n) => `lossy ${n}`);
+  await Promise.all(texts.map((text) => act('messages', { openId: ready.users[0], text })));
+  await act('faults/reset', {});
+  const missing = new Set(texts);
+  while (missing.size > 0) {
+    missing.delete(textOf(await events.next('im.message.receive_v1')));
+  }
+});
+
+test('pushes that overtake each other, in packets out of order, all arrive', async () => {
+  const { events } = await connect();
+  await act('faults/frames', { reorderMs: 300 });
+  await act('faults/split', { bytes: 60, reorder: true });
+  const texts = Array.from({ length: 12 }, (_, n) => `顺序 ${n}`);
+  for (const text of texts) {
+    await act('messages', { openId: ready.users[0], text });
+  }
+  const seen = new Set();
+  while (seen.size < texts.length) {
+    seen.add(textOf(await events.next('im.message.receive_v1')));
+  }
+  assert.deepEqual([...seen].sort(), [...texts].sort());
+});
+
+test('each push goes to exactly one of many clients', async () => {
+  const many = await Promise.all(Array.from({ length: 5 }, () => connect()));
+  const texts = Array.from({ length: 40 }, (_, n) => `one of many ${n}`);
+  await Promise.all(texts.map((text) => act('messages', { openId: ready.users[0], text })));
+  const heardBy = () => many.map(({ events }) => events.all('im.message.receive_v1').map(textOf).filter((text) => text.startsWith('one of many')));
+  await until(() => heardBy().flat().length >= texts.length);
+  const shares = heardBy();
+  assert.deepEqual(shares.flat().sort(), [...texts].sort());
+  assert.ok(shares.filter((share) => share.length > 0).length > 1, 'one client got everything');
+});
+
+test('a click whose push gets lost ends in an error and is not sent again', async () => {
+  let clicks = 0;
+  const { api } = await connect({ 'card.action.trigger': () => { clicks += 1; } });
+  const messageId = await sendCard(api, ready.users[0]);
+  await act('faults/frames', { pushLoss: 100 });
+  const answer = await act('cards/click', { openId: ready.users[0], messageId, tag: 'button', value: { step: 1 } });
+  assert.equal(answer.error.code, 200341);
+  await act('faults/reset', {});
+  await act('cards/click', { openId: ready.users[0], messageId, tag: 'button', value: { step: 1 } });
+  assert.equal(clicks, 1);
+});
+
+test('a client comes back after an RST', async () => {
+  const { events } = await connect();
+  await act('faults/cut', {});
+  await events.next('reconnected');
+  await act('messages', { openId: ready.users[0], text: 'after the cut' });
+  await heard(events, 'after the cut');
+});
+
+test('a client comes back after a restart of the server', async () => {
+  const { events } = await connect();
+  await act('faults/restart', { seconds: 1 });
+  await act('messages', { openId: ready.users[0], text: 'said meanwhile' });
+  await events.next('reconnected');
+  await heard(events, 'said meanwhile');
+});
+
+test('a client with a pingTimeout leaves a peer that vanished without a word', async () => {
+  await act('faults/frames', { pongLoss: 100 });
+  const { events } = await connect({}, { wsConfig: { pingTimeout: 2 } });
+  const { message } = await act('faults/vanish', {});
+  assert.match(message, /^Vanished/);
+  await act('faults/frames', { loss: 0 });
+  await events.next('reconnecting');
+  await events.next('reconnected');
+  await act('faults/reset', {}); // the platform would go on pushing to the dead one for a while
+  await act('messages', { openId: ready.users[0], text: 'anybody?' });
+  await heard(events, 'anybody?');
+});
+
+test('maintenance answered with HTTP 503 is waited out', async () => {
+  const { events } = await connect();
+  await act('faults/maintenance', { seconds: 1, answer: 'HTTP 503' });
+  await events.next('reconnecting');
+  await events.next('reconnected');
+  assert.equal(events.count('error'), 0);
+});
+
+test('maintenance answered with code 1 is the end for this SDK', async () => {
+  const { events } = await connect();
+  await act('faults/maintenance', { seconds: 30, answer: 'code 1' });
+  assert.match((await events.next('error')).message, /code=1,.*busy/);
+});
+
+for (const code of [403, 1000040350]) {
+  test(`an endpoint that answers ${code} is the end`, async () => {
+    await act('faults/refuse-endpoint', { code });
+    const { events } = start();
+    assert.match((await events.next('error')).message, new RegExp(`code=${code}`));
+    assert.equal(events.count('ready'), 0);
   });
-  clients.push(client);
-  client.start({ eventDispatcher: new lark.EventDispatcher({}) });
+}
+
+test('an endpoint that answers 1000040343 is asked again', async () => {
+  const { events } = await connect(); // before its first answer the SDK knows no interval but its own two minutes
+  await act('faults/refuse-endpoint', { code: 1000040343, times: 1 });
+  await act('faults/drop-connections', {});
+  await events.next('reconnected');
+  assert.equal((await broken()).endpoint, null);
+});
+
+test('more clients than allowed are refused by the endpoint', async () => {
+  await connect();
+  await act('faults/limit', { connections: 1 });
+  const { events } = start();
+  assert.match((await events.next('error')).message, /1000040350/);
+});
+
+for (const refusal of [{ status: 514, autherrcode: 1000040350 }, { status: 403 }, { http: 502 }]) {
+  test(`a handshake refused with ${JSON.stringify(refusal)} is tried again`, async () => {
+    await act('faults/refuse-handshake', { ...refusal, times: 1 });
+    const { events } = start();
+    await events.next('ready');
+    assert.equal((await broken()).handshake, null);
+  });
+}
+
+test('a pong changes how often the client tries again', async () => {
+  await act('faults/pong-config', { config: { ReconnectCount: 1, ReconnectInterval: 1, ReconnectNonce: 0, PingInterval: 30 } });
+  const pongs = (await counters()).pong;
+  const { events } = await connect();
+  await counted('pong', pongs + 1);
+  await act('faults/refuse-endpoint', { code: 1000040343, times: 100 });
+  await act('faults/drop-connections', {});
+  assert.match((await events.next('error')).message, /exhausted after 1 attempts/);
+});
+
+test('a pong that makes no sense is survived', async () => {
+  await act('faults/pong-config', { text: 'not JSON' });
+  const pongs = (await counters()).pong;
+  const { events } = await connect();
+  await counted('pong', pongs + 1);
+  await act('messages', { openId: ready.users[0], text: 'and on' });
+  await heard(events, 'and on');
+});
+
+test('a wrong secret is refused for good', async () => {
+  const { events } = start({}, { appSecret: 'wrong' });
   assert.ok(await events.next('error'));
   assert.equal(events.count('ready'), 0);
 });
 
 /** Connects the SDK and waits until it says it is connected. */
-async function connect(handlers = {}) {
+async function connect(handlers = {}, options = {}) {
+  const started = start(handlers, options);
+  await started.events.next('ready');
+  return started;
+}
+
+/** Starts an SDK client and keeps what happens to it. */
+function start(handlers = {}, options = {}) {
   const events = mailbox();
   const dispatcher = new lark.EventDispatcher({ loggerLevel: lark.LoggerLevel.fatal }).register({
     'im.message.receive_v1': (event) => events.put('im.message.receive_v1', event),
@@ -147,11 +298,13 @@ async function connect(handlers = {}) {
     domain: ready.url,
     loggerLevel: lark.LoggerLevel.fatal,
     onReady: () => events.put('ready', true),
+    onReconnecting: () => events.put('reconnecting', true),
     onReconnected: () => events.put('reconnected', true),
+    onError: (error) => events.put('error', error),
+    ...options,
   });
   clients.push(client);
   client.start({ eventDispatcher: dispatcher });
-  await events.next('ready');
   const api = new lark.Client({ appId: ready.appId, appSecret: ready.appSecret, domain: ready.url, loggerLevel: lark.LoggerLevel.fatal });
   return { client, events, api };
 }
@@ -203,19 +356,43 @@ async function act(what, body) {
   return text ? JSON.parse(text) : null;
 }
 
-/** Waits until the simulator's own counter has reached the number. */
-async function counted(name, atLeast) {
-  const stream = await fetch(`${ready.url}/sandbox/api/stream`, { signal: AbortSignal.timeout(patience) });
-  let text = '';
-  for await (const chunk of stream.body.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    const counters = [...text.matchAll(/event: counters\ndata: (.*)\n\n/g)].map((match) => JSON.parse(match[1]));
-    if (counters.some((counter) => counter[name] >= atLeast)) {
-      return;
-    }
+/** Looks again and again until it is so. */
+async function until(condition) {
+  for (const end = Date.now() + patience; !condition(); await new Promise((resolve) => setTimeout(resolve, 20))) {
+    assert.ok(Date.now() < end, `never became so: ${condition}`);
   }
-  assert.fail(`counter ${name} did not reach ${atLeast}`);
 }
+
+/** What is broken now. */
+async function broken() {
+  return (await fetch(`${ready.url}/sandbox/api/faults`)).json();
+}
+
+/** Follows the simulator's stream until an event of this name satisfies; returns what it carried. */
+async function told(name, satisfies) {
+  const stop = new AbortController();
+  const limit = setTimeout(() => stop.abort(new Error(`${name} did not become what was waited for`)), patience);
+  try {
+    const stream = await fetch(`${ready.url}/sandbox/api/stream`, { signal: stop.signal });
+    let text = '';
+    for await (const chunk of stream.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const found = [...text.matchAll(new RegExp(`event: ${name}\\ndata: (.*)\\n\\n`, 'g'))].map((match) => JSON.parse(match[1])).find(satisfies);
+      if (found) {
+        return found;
+      }
+    }
+  } finally {
+    clearTimeout(limit);
+    stop.abort();
+  }
+  return assert.fail(`the stream ended before ${name}`);
+}
+
+const counters = () => told('counters', () => true);
+
+/** Waits until the simulator's own counter has reached the number. */
+const counted = (name, atLeast) => told('counters', (counter) => counter[name] >= atLeast);
 
 /** Named queues of what happened; next() waits for one. */
 function mailbox() {
@@ -232,6 +409,7 @@ function mailbox() {
       }
     },
     count: (name) => of(arrived, name).length,
+    all: (name) => of(arrived, name),
     next(name) {
       if (of(arrived, name).length > 0) {
         return Promise.resolve(of(arrived, name).shift());

@@ -83,7 +83,10 @@ public sealed record SandboxOptions
     /// <summary>Time a client has to acknowledge an event or answer a callback. Default: 3 s.</summary>
     public TimeSpan AckDeadline { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Factor on the re-delivery ladder of 15 s, 5 min, 1 h, 6 h. Default: 1.</summary>
+    /// <summary>Pauses before an event comes again, each counted from the try before. Default: 15 s, 5 min, 1 h, 6 h.</summary>
+    public IReadOnlyList<TimeSpan> RedeliveryLadder { get; init; } = [TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
+
+    /// <summary>Factor on that ladder. Default: 1.</summary>
     public double RedeliveryScale { get; init; } = 1.0;
 
     /// <summary>Events of one chat go out one after the other: one that is not acknowledged holds up those behind it. Default: off.</summary>

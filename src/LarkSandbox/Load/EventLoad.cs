@@ -87,7 +87,7 @@ internal sealed class EventLoad(SandboxOptions options, TenantDirectory director
 
         private async Task AgainAsync(byte[] payload, CancellationToken ct)
         {
-            foreach (var pause in EventDeliveries.Ladder)
+            foreach (var pause in options.RedeliveryLadder)
             {
                 await Task.Delay(pause * options.RedeliveryScale, clock, ct);
                 Interlocked.Increment(ref _redelivered);

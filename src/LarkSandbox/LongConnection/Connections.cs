@@ -167,7 +167,7 @@ internal sealed class Connections(SandboxOptions options, WireLog wire, LiveFeed
             Channel = "ws",
             Direction = "to-service",
             Kind = what switch { "opened" => "opened", "closed" => "closed", "refused" => "handshake", _ => "fault" },
-            Title = $"connection {connection} {what}",
+            Title = connection.StartsWith('c') ? $"connection {connection} {what}" : what,
             Connection = connection.StartsWith('c') ? connection : null,
             Explain = detail,
         });

@@ -10,9 +10,6 @@ namespace LarkSandbox.LongConnection;
 /// <summary>Delivers events at least once: at once, then after 15 s, 5 min, 1 h and 6 h (scaled), counted from the previous try.</summary>
 internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, FrameFaults faults, BackgroundTasks tasks, WireLog wire, ChangeSignal changes, TimeProvider clock)
 {
-    /// <summary>The pauses before the second and later pushes, unscaled.</summary>
-    public static readonly TimeSpan[] Ladder = [TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
-
     private const int MostKept = 20_000;
 
     private readonly ConcurrentDictionary<string, Delivery> _byEvent = new();
@@ -56,14 +53,14 @@ internal sealed class EventDeliveries(SandboxOptions options, Pushes pushes, Fra
                 return;
             }
 
-            if (step == Ladder.Length)
+            if (step == options.RedeliveryLadder.Count)
             {
                 delivery.GaveUp = true;
                 changes.Notify();
                 return;
             }
 
-            await Task.Delay(Ladder[step] * options.RedeliveryScale, clock, ct);
+            await Task.Delay(options.RedeliveryLadder[step] * options.RedeliveryScale, clock, ct);
         }
     }
 

@@ -8,10 +8,12 @@ namespace LarkService.IntegrationTests.Wire;
 /// <summary>As many connections as are allowed, and some more.</summary>
 public sealed class ManyConnectionsTests
 {
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task One_too_many_stands_by_and_takes_over_when_another_ends()
     {
-        // Given three connections where two are allowed; time runs tenfold, for standing by is measured in minutes
+        // Given three connections where two are allowed; time runs eightfold, for standing by is measured in minutes
         var handled = new HandledEvents();
         await using var scene = await Scene.PrepareAsync(new()
         {
@@ -19,9 +21,9 @@ public sealed class ManyConnectionsTests
             Sandbox = WireScene.Sandbox with { MaxConnections = 2, PingInterval = TimeSpan.FromSeconds(30) },
             Settings = { ["LongConnection:ConnectionsPerApp"] = "3" },
         });
-        await using var service = await RunningService.StartAsync(scene.Settings(), new QuickTime(10), services => WireScene.Listen(services, handled));
+        await using var service = await RunningService.StartAsync(scene.Settings(), new QuickTime(8), services => WireScene.Listen(services, handled));
         var statuses = service.Services.GetRequiredService<LongConnectionStatuses>();
-        await Eventually.TrueAsync("the third standing by", () => statuses.All.Count(s => s.Phase.Why?.Kind == DisconnectKind.TooManyConnections) == 1 && statuses.All.Count(s => s.IsConnected) == 2);
+        await Eventually.TrueAsync("the third standing by", () => statuses.All.Count(s => s.Phase.Why?.Kind == DisconnectKind.TooManyConnections) == 1 && statuses.All.Count(s => s.IsConnected) == 2, Slow);
         var standingBy = statuses.All.Single(s => !s.IsConnected);
 
         // When one of the two is gone for good: somebody else's connection would not come back either
@@ -29,9 +31,9 @@ public sealed class ManyConnectionsTests
         scene.Platform.Faults.Cut(scene.Platform.Connections.Open[0].Id);
 
         // Then there are two again sooner or later, whoever of the three they are, and nobody hammers
-        await Eventually.TrueAsync("two connections again", () => scene.Platform.Connections.Open.Count == 2 && statuses.All.Count(s => s.IsConnected) == 2);
+        await Eventually.TrueAsync("two connections again", () => scene.Platform.Connections.Open.Count == 2 && statuses.All.Count(s => s.IsConnected) == 2, Slow);
         scene.Platform.Faults.Limit(3);
-        await Eventually.TrueAsync("all three", () => statuses.All.All(s => s.IsConnected), TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync("all three", () => statuses.All.All(s => s.IsConnected), Slow);
         Assert.True(standingBy.IsConnected);
         Assert.InRange(scene.Platform.Connections.State().History.Count(m => m.What == "refused"), 1, 20);
     }
@@ -46,13 +48,13 @@ public sealed class ManyConnectionsTests
             Sandbox = WireScene.Sandbox with { MaxConnections = 10, PingInterval = TimeSpan.FromSeconds(30) },
             Settings = { ["LongConnection:ConnectionsPerApp"] = "10" },
         });
-        await using var service = await RunningService.StartAsync(scene.Settings(), new QuickTime(10), services => WireScene.Listen(services, handled));
-        await Eventually.TrueAsync("ten connections", () => scene.Platform.Connections.Open.Count == 10);
+        await using var service = await RunningService.StartAsync(scene.Settings(), new QuickTime(8), services => WireScene.Listen(services, handled));
+        await Eventually.TrueAsync("ten connections", () => scene.Platform.Connections.Open.Count == 10, Slow);
         await PushAsync(scene, handled, 200);
 
         Assert.Equal(10, scene.Platform.Faults.Cut().Count);
         await PushAsync(scene, handled, 100);
-        await Eventually.TrueAsync("ten connections again", () => scene.Platform.Connections.Open.Count == 10);
+        await Eventually.TrueAsync("ten connections again", () => scene.Platform.Connections.Open.Count == 10, Slow);
         Assert.Equal(10, scene.Platform.Wire.Last(500).Where(e => e.Kind == "event").Select(e => e.Connection).Distinct().Count(c => int.Parse(c![1..], System.Globalization.CultureInfo.InvariantCulture) <= 10));
     }
 
@@ -81,8 +83,8 @@ public sealed class ManyConnectionsTests
         var pushed = Enumerable.Range(1, events)
             .Select(n => scene.Platform.PushEvent(HandledEvents.EventType, new System.Text.Json.Nodes.JsonObject { ["chat_id"] = $"oc_{n % 7}", ["n"] = n }))
             .ToList();
-        await scene.Platform.WaitForAsync(() => pushed.All(d => d.Acked), TimeSpan.FromSeconds(60));
-        await Eventually.TrueAsync("every event being handled", () => pushed.Select(d => d.EventId).Except(handled.All.Select(h => h.EventId)).ToList().Count == 0);
+        await scene.Platform.WaitForAsync(() => pushed.All(d => d.Acked), Slow);
+        await Eventually.TrueAsync("every event being handled", () => pushed.Select(d => d.EventId).Except(handled.All.Select(h => h.EventId)).ToList().Count == 0, Slow);
         Assert.Equal(handled.Count, handled.All.Select(h => h.EventId).Distinct().Count());
     }
 }

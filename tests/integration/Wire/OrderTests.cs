@@ -11,7 +11,7 @@ public sealed class OrderTests
     [Fact]
     public async Task A_thousand_events_of_one_chat_at_full_speed_are_handled_in_the_order_of_the_wire()
     {
-        await using var wire = await WireScene.StartAsync(connections: 1, WireScene.Sandbox with { AckDeadline = TimeSpan.FromSeconds(60), PingInterval = TimeSpan.FromSeconds(30), RecordWire = false });
+        await using var wire = await WireScene.StartAsync(connections: 1, WireScene.Sandbox with { AckDeadline = TimeSpan.FromSeconds(60), PingInterval = TimeSpan.FromSeconds(30), RecordWire = false }, heartbeat: "00:00:30");
         var (pushes, envelopes) = (wire.Scene.InsidePlatform<Pushes>(), wire.Scene.InsidePlatform<Envelopes>());
 
         // Nobody waits for an ack; every tenth event is another chat's
@@ -22,7 +22,7 @@ public sealed class OrderTests
         }).ToList();
 
         Assert.All(await Task.WhenAll(pushed), result => Assert.Equal(200, Assert.IsType<PushResult.Answered>(result).Code));
-        await Eventually.TrueAsync("every event being handled", () => wire.Handled.Count >= 1000, TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync("every event being handled", () => wire.Handled.Count >= 1000, TimeSpan.FromSeconds(75));
         InOrder(wire.Handled.All, chat: "oc_busy", events: 900);
         Overtaken(wire.Handled.All);
     }
@@ -30,7 +30,7 @@ public sealed class OrderTests
     [Fact]
     public async Task Over_two_connections_the_order_is_kept_when_the_platform_waits_for_each_ack()
     {
-        await using var wire = await WireScene.StartAsync(sandbox: WireScene.Sandbox with { OrderedChats = true });
+        await using var wire = await WireScene.StartAsync(sandbox: WireScene.Sandbox with { OrderedChats = true, AckDeadline = TimeSpan.FromSeconds(60), PingInterval = TimeSpan.FromSeconds(30) }, heartbeat: "00:00:30");
         for (var n = 1; n <= 300; n++)
         {
             wire.Push("oc_busy");

@@ -10,15 +10,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LarkService.IntegrationTests.Wire;
 
 /// <summary>
-/// The service on a line that can be troubled, with events coming all the while. The ladder of re-deliveries is the platform's,
-/// fifty times as fast: 0.3 s, 6 s, 72 s; an ack has one second.
+/// The service on a line that can be troubled, with events coming all the while. An ack has two seconds, and the ladder of
+/// re-deliveries is measured in seconds, too, with steps for a busy machine.
 /// </summary>
 internal sealed class WireScene : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Long enough for the ladder's third step, which a busy machine may need.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<Delivery> _pushed = new();
     private readonly List<RunningService> _more = [];
@@ -30,8 +29,9 @@ internal sealed class WireScene : IAsyncDisposable
     public static SandboxOptions Sandbox => Scene.QuickSandbox with
     {
         Relay = true,
-        AckDeadline = TimeSpan.FromSeconds(1),
-        RedeliveryScale = 0.02,
+        AckDeadline = TimeSpan.FromSeconds(2),
+        RedeliveryLadder = [.. new[] { 0.3, 2, 4, 8, 16, 16 }.Select(TimeSpan.FromSeconds)],
+        RedeliveryScale = 1,
         PingInterval = TimeSpan.FromSeconds(1),
         CallsPerSecond = 0,
         CallsPerMinute = 0,
@@ -47,7 +47,7 @@ internal sealed class WireScene : IAsyncDisposable
     public LongConnectionStatuses Statuses => Scene.Inside<LongConnectionStatuses>();
 
     /// <summary>A service with so many connections, all of them open.</summary>
-    public static async Task<WireScene> StartAsync(int connections = 2, SandboxOptions? sandbox = null, Engine engine = Engine.Sqlite)
+    public static async Task<WireScene> StartAsync(int connections = 2, SandboxOptions? sandbox = null, Engine engine = Engine.Sqlite, string heartbeat = "00:00:01")
     {
         var handled = new HandledEvents();
         var scene = await Scene.StartAsync(new()
@@ -58,7 +58,7 @@ internal sealed class WireScene : IAsyncDisposable
             Settings =
             {
                 ["LongConnection:ConnectionsPerApp"] = connections.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                ["LongConnection:HeartbeatInterval"] = "00:00:01",
+                ["LongConnection:HeartbeatInterval"] = heartbeat,
             },
             Services = services => Listen(services, handled),
         });
@@ -135,6 +135,18 @@ internal sealed class WireScene : IAsyncDisposable
         await Statuses.WaitForAsync(s => (found = s.All.Select(c => c.Snapshot).FirstOrDefault(c => c.Phase.Why?.Kind == why)) is not null, limit.Token);
         return found!;
     }
+
+    /// <summary>With events coming: no connection is left, and both come back in time.</summary>
+    public Task LosingAllAsync(Action begin, Func<Task>? meanwhile = null) => WithTrafficAsync(async () =>
+    {
+        await AfterAsync(events: 10);
+        begin();
+        await AliveAsync(0);
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
+        var started = TimeProvider.System.GetTimestamp();
+        await AliveAsync(2); // 1, 2, 4, 8 s and no more between two attempts
+        Tell($"both back {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s later");
+    });
 
     public void Tell(string what) => _test?.WriteLine("SEEN " + what);
 

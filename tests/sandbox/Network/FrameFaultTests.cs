@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LarkSandbox.Faults;
+using LarkSandbox.Hosting;
 using LarkSandbox.LongConnection;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -117,6 +118,33 @@ public sealed class FrameFaultTests : WireTest
     }
 
     [Fact]
+    public async Task Where_chats_are_ordered_an_event_without_ack_holds_up_its_own_chat_only()
+    {
+        var ladder = Enumerable.Repeat(TimeSpan.FromSeconds(0.1), 20).ToList();
+        await using var ordered = await SandboxHost.StartAsync(Options with { OrderedChats = true, RedeliveryLadder = ladder, RedeliveryScale = 1 });
+        var address = await PostAsync(new Uri(ordered.Url, "/callback/ws/endpoint").AbsoluteUri, new JsonObject { ["AppID"] = Options.AppId, ["AppSecret"] = Options.AppSecret });
+        await using var socket = await TestSocket.OpenAsync(address.Data["URL"]!.ToString());
+        ordered.Platform.SendText(LiLei.OpenId, "one");
+        ordered.Platform.SendText(LiLei.OpenId, "two");
+        ordered.Platform.SendText(HanMeimei.OpenId, "else");
+
+        // Without an ack the first comes again and again; the other chat is served, the one behind it is not
+        var push = await socket.NextAsync();
+        for (var ones = 0; Text(push) == "else" || ones < 2; push = await socket.NextAsync())
+        {
+            ones += Text(push) == "one" ? 1 : 0;
+            Assert.NotEqual("two", Text(push));
+            await (Text(push) == "else" ? socket.AckAsync(push) : Task.CompletedTask);
+        }
+
+        // Once it is acknowledged, it is the next one's turn
+        for (; Text(push) != "two"; push = await socket.NextAsync())
+        {
+            await socket.AckAsync(push);
+        }
+    }
+
+    [Fact]
     public void A_share_is_a_share()
     {
         Platform.Faults.Frames = new FrameConditions { PushLoss = 30 };
@@ -125,4 +153,7 @@ public sealed class FrameFaultTests : WireTest
         Assert.InRange(Enumerable.Range(0, 2000).Count(_ => dice.LosesPush()), 450, 750);
         Assert.False(dice.LosesAck());
     }
+
+    private static string Text(Lark.Wire.Frame push) =>
+        JsonNode.Parse(JsonNode.Parse(push.Payload.ToStringUtf8())!["event"]!["message"]!["content"]!.ToString())!["text"]!.ToString();
 }

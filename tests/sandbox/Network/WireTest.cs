@@ -26,7 +26,14 @@ public abstract class WireTest : SandboxTest
 
     private protected async Task<string> AddressAsync() => (await EndpointAsync()).Data["URL"]!.ToString();
 
-    private protected async Task<TestSocket> OpenAsync() => await TestSocket.OpenAsync(await AddressAsync());
+    /// <summary>A connection that the platform knows of.</summary>
+    private protected async Task<TestSocket> OpenAsync()
+    {
+        var known = Platform.Connections.Open.Select(c => c.Id).ToHashSet();
+        var socket = await TestSocket.OpenAsync(await AddressAsync());
+        await Platform.WaitForAsync(() => Platform.Connections.Open.Any(c => !known.Contains(c.Id)), Patience);
+        return socket;
+    }
 
     /// <summary>A client that speaks TCP itself, because what is under test happens below the WebSocket.</summary>
     private protected async Task<TcpClient> OpenTcpAsync()

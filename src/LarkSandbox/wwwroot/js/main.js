@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { Composer } from "./composer.js";
 import { byId, el, webAddress } from "./dom.js";
-import { faults } from "./faults.js";
+import { faults, showFaults } from "./faults.js";
 import { Messages } from "./messages.js";
 import { People } from "./people.js";
 import { Stream } from "./stream.js";
@@ -34,6 +34,7 @@ const stream = new Stream({
   "wire-backlog": entries => wire.backlog(entries),
   counters: showCounters,
   connections: showConnections,
+  faults: showFaults,
   user: user => people.update(user),
 });
 

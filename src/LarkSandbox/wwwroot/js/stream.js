@@ -1,6 +1,6 @@
 // The live stream. EventSource reconnects by itself after a broken connection, but gives up for good on an
 // HTTP error (the sandbox restarting behind a proxy, say); then we open a new one.
-const events = ["message", "message-removed", "messages", "wire", "wire-backlog", "counters", "connections", "user"];
+const events = ["message", "message-removed", "messages", "wire", "wire-backlog", "counters", "connections", "faults", "user"];
 const retryAfter = 3000;
 
 /** handlers: one function an event name, plus `open` and `lost`. */
