@@ -8,8 +8,10 @@ export NO_PROXY="127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY}" BENCH_WORK
 export no_proxy=$NO_PROXY
 BENCH_WORK=$(mktemp -d "${TMPDIR:-/tmp}/lark-bench.XXXXXX")
 bench_postgres=
+chaos_group=
 
 bench_end() {
+  [ -z "$chaos_group" ] || kill -KILL -- "-$chaos_group" 2>/dev/null || true
   [ -z "$bench_postgres" ] || tests/postgres.sh stop "$bench_postgres"
   [ -n "${BENCH_KEEP:-}" ] || rm -rf "$BENCH_WORK"
 }
@@ -48,6 +50,13 @@ create_database() {
 
 # $1 = the class in tests/integration/Chaos
 run_chaos() {
-  dotnet test tests/integration -c Release -nologo -v q --filter "FullyQualifiedName~Chaos.$1" >"$BENCH_WORK/chaos.log" 2>&1 ||
-    { grep -v '"level":"information"' "$BENCH_WORK/chaos.log" | tail -n 60 >&2; return 1; }
+  local status=0
+  set -m # a process group of its own, so that nothing of it outlives an interrupted script
+  dotnet test tests/integration -c Release -nologo -v q --filter "FullyQualifiedName~Chaos.$1" >"$BENCH_WORK/chaos.log" 2>&1 </dev/null &
+  chaos_group=$!
+  set +m
+  wait "$chaos_group" || status=$?
+  chaos_group=
+  [ "$status" = 0 ] || grep -v '"level":"information"' "$BENCH_WORK/chaos.log" | tail -n 60 >&2
+  return "$status"
 }
