@@ -4,6 +4,7 @@ using LarkService.Data;
 using LarkService.Events;
 using LarkService.Events.Inbox;
 using LarkService.LongConnection;
+using LarkService.Messaging;
 using LarkService.Platform;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +37,7 @@ internal sealed class Replica : IAsyncDisposable
             ["ConnectionStrings:Default"] = connectionString ?? database.ConnectionString,
         }).Build();
         var services = new ServiceCollection().AddLogging(b => b.SetMinimumLevel(LogLevel.None)).AddMetrics().AddSingleton<IConfiguration>(configuration);
-        services.AddPlatform().AddData().AddLongConnection();
+        services.AddPlatform().AddData().AddMessaging().AddLongConnection();
         services.AddSingleton(clock ?? TimeProvider.System);
         services.AddSingleton(recorder);
         services.AddEvents().OnEvent<RecordingHandler>(Type).OnEvent<RecordingHandler>(EventTypes.Message);

@@ -81,7 +81,7 @@ public sealed class HeartbeatTests : IAsyncLifetime
         _connection.Clock.AdvanceSeconds(5);
         await socket.SentAsync("ping");
         Assert.Equal(5, _connection.Status.Snapshot.Config?.PingInterval);
-        Assert.Single(_connection.Log.Lines, line => line.Contains("asks clients for PingInterval 5,", StringComparison.Ordinal) && line.Contains("00:00:05", StringComparison.Ordinal));
+        await Until.TrueAsync(() => _connection.Log.Lines.Any(line => line.Contains("asks clients for PingInterval 5,", StringComparison.Ordinal) && line.Contains("00:00:05", StringComparison.Ordinal)));
     }
 
     [Theory]
