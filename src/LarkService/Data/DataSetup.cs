@@ -23,6 +23,7 @@ internal static class DataSetup
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddHostedService<OutboxLoop>();
+        services.AddHostedService<SqliteCheckpoints>();
         services.AddHostedService<RowCountLoop>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
         return services;
