@@ -112,7 +112,14 @@ internal sealed partial class CallbackWork(TimeProvider clock, RareLog rare, ILo
     {
         using var limit = new CancellationTokenSource(Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _end.Token);
-        return await work(either.Token).WaitAsync(limit.Token);
+        try
+        {
+            return await work(either.Token).WaitAsync(limit.Token);
+        }
+        finally
+        {
+            await either.CancelAsync(); // the wait may end before the work has been told
+        }
     }
 
     // The database's layers wrap what went wrong.
