@@ -68,14 +68,13 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
     {
         using var turn = await database.TakeTurnAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (!database.IsSingleProcess)
-        {
-            await db.Database.ExecuteSqlRawAsync("SET LOCAL synchronous_commit = off", ct); // a claim that a crash of the server undoes is claimed again
-        }
-
         var events = await (database.IsSingleProcess ? FirstOnSqlite(db, keys) : FirstOnPostgres(db, await LockAsync(db, keys, ct))).AsNoTracking().ToListAsync(ct);
         var runs = events.GroupBy(e => e.OrderingKey, StringComparer.Ordinal).Select(g => Run([.. g.OrderBy(e => e.Position)], alsoOfOthers)).Where(run => run.Count > 0).ToList();
-        await LeaseAsync(db, [.. runs.SelectMany(run => run)], ct);
+        if (!await TryLeaseAsync(db, [.. runs.SelectMany(run => run)], ct))
+        {
+            return []; // disposing the transaction undoes it
+        }
+
         await transaction.CommitAsync(ct);
         return runs;
     }
@@ -116,18 +115,16 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
         return first[0].Attempts > 0 ? [first[0]] : [.. first.TakeWhile(e => e.Attempts == 0)];
     }
 
-    private async Task LeaseAsync(LarkDbContext db, List<InboxEvent> events, CancellationToken ct)
+    // The locks keep out other claims, but not an owner who renews late, nor one who writes how an event ended.
+    private async Task<bool> TryLeaseAsync(LarkDbContext db, List<InboxEvent> events, CancellationToken ct)
     {
-        if (events.Count == 0)
-        {
-            return;
-        }
-
-        var until = clock.GetUtcNow() + InboxStore.Lease;
+        var now = clock.GetUtcNow();
+        var until = now + InboxStore.Lease;
         var ids = events.ConvertAll(e => e.EventId);
-        await db.Set<InboxEvent>().Where(row => ids.Contains(row.EventId)).ExecuteUpdateAsync(
+        var leased = ids.Count == 0 ? 0 : await db.Set<InboxEvent>().Where(row => ids.Contains(row.EventId) && row.State == InboxState.Received && row.DueAt <= now).ExecuteUpdateAsync(
             u => u.SetProperty(row => row.DueAt, until).SetProperty(row => row.LeaseOwner, owner.Id).SetProperty(row => row.Attempts, row => row.Attempts + 1), ct);
         events.ForEach(e => e.Attempts++);
+        return leased == ids.Count;
     }
 
     // A statement of our own bypasses the model's conversions (SQLite keeps times as milliseconds).

@@ -25,9 +25,11 @@ internal sealed partial class InboxHands(InboxStore store, InboxRunner runner, I
 
     public bool Holds(string key) => _runs.ContainsKey(key);
 
-    public void Start(List<InboxEvent> events)
+    /// <param name="events">A run, just claimed.</param>
+    /// <param name="since">Timestamp of a moment before that.</param>
+    public void Start(List<InboxEvent> events, long since)
     {
-        var run = new InboxRun(events);
+        var run = new InboxRun(events, since, clock);
         var started = new TaskCompletionSource();
         _runs[run.Key] = (run, RunAsync(run, started.Task));
         started.SetResult();
@@ -77,7 +79,14 @@ internal sealed partial class InboxHands(InboxStore store, InboxRunner runner, I
         }
 
         using var limit = new CancellationTokenSource(Beat, clock);
-        foreach (var id in await store.RenewAsync([.. held.Keys], limit.Token))
+        var before = clock.GetTimestamp();
+        var gone = await store.RenewAsync([.. held.Keys], limit.Token);
+        foreach (var run in held.Values.Select(h => h.Run).Except(gone.Select(id => held[id].Run)))
+        {
+            run.Renewed(before);
+        }
+
+        foreach (var id in gone)
         {
             if (held[id].Run.Lose(held[id].Event))
             {

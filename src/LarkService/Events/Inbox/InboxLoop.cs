@@ -71,9 +71,10 @@ internal sealed partial class InboxLoop(
                 return false; // a run that ends is news
             }
 
+            var before = clock.GetTimestamp();
             foreach (var run in await claims.ClaimAsync(hands.Room, hands.Holds, clock.GetUtcNow() >= _trouble + Grace, ct))
             {
-                hands.Start(run);
+                hands.Start(run, before);
                 started++;
             }
         }

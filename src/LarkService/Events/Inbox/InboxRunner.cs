@@ -17,24 +17,26 @@ internal sealed partial class InboxRunner(
         foreach (var e in run.Events)
         {
             await pace.YieldAsync(noMore.Token);
-            if (noMore.IsCancellationRequested || await TryAsync(e, noMore.Token) is not { } end)
+            if (noMore.IsCancellationRequested || !run.IsSafe || await TryAsync(e, noMore.Token) is not { } end)
             {
                 break;
             }
 
-            await ends.WriteAsync(end, noMore.Token);
-            run.Ended(e);
+            await EndAsync(run, end, noMore.Token);
             if (end is EventEnd.Failed { Pause: not null } && RetryLadder.KeepsOrder(e.Attempts))
             {
                 break; // the later ones wait for it
             }
         }
 
-        await Task.WhenAll(run.Held().Select(async rest =>
-        {
-            await ends.WriteAsync(new EventEnd.Released(rest), noMore.Token);
-            run.Ended(rest);
-        }));
+        await Task.WhenAll(run.Held().Select(rest => EndAsync(run, new EventEnd.Released(rest), noMore.Token)));
+    }
+
+    private async Task EndAsync(InboxRun run, EventEnd end, CancellationToken noMore)
+    {
+        run.Ending(end.Event);
+        await ends.WriteAsync(end, noMore);
+        run.Ended(end.Event);
     }
 
     /// <returns>Null: not ended, and to be given back.</returns>
