@@ -30,6 +30,7 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
     /// <param name="ct">Ends it.</param>
     public async Task<List<List<InboxEvent>>> ClaimAsync(int most, Func<string, bool> busy, bool alsoOfOthers, CancellationToken ct)
     {
+        var started = clock.GetTimestamp();
         await using var db = database.Open();
         var heads = await HeadsAsync(db, ct);
         List<string> keys = [];
@@ -43,7 +44,7 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
         }
 
         _lookedUpTo = looked == heads.Count && heads.Count < MostKeys ? "" : heads[looked - 1].Key;
-        return keys.Count == 0 ? [] : await ClaimAsync(db, keys, alsoOfOthers, ct);
+        return keys.Count == 0 ? [] : await ClaimAsync(db, keys, () => alsoOfOthers && clock.GetElapsedTime(started) <= InboxLoop.LongLook, ct);
     }
 
     // A loose index scan: from one key to the next, however many events each of them has.
@@ -64,12 +65,13 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
             """).ToListAsync(ct);
     }
 
-    private async Task<List<List<InboxEvent>>> ClaimAsync(LarkDbContext db, List<string> keys, bool alsoOfOthers, CancellationToken ct)
+    private async Task<List<List<InboxEvent>>> ClaimAsync(LarkDbContext db, List<string> keys, Func<bool> alsoOfOthers, CancellationToken ct)
     {
         using var turn = await database.TakeTurnAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var events = await (database.IsSingleProcess ? FirstOnSqlite(db, keys) : FirstOnPostgres(db, await LockAsync(db, keys, ct))).AsNoTracking().ToListAsync(ct);
-        var runs = events.GroupBy(e => e.OrderingKey, StringComparer.Ordinal).Select(g => Run([.. g.OrderBy(e => e.Position)], alsoOfOthers)).Where(run => run.Count > 0).ToList();
+        var others = alsoOfOthers(); // what took us long did so to whoever renews, too
+        var runs = events.GroupBy(e => e.OrderingKey, StringComparer.Ordinal).Select(g => Run([.. g.OrderBy(e => e.Position)], others)).Where(run => run.Count > 0).ToList();
         if (!await TryLeaseAsync(db, [.. runs.SelectMany(run => run)], ct))
         {
             return []; // disposing the transaction undoes it

@@ -19,9 +19,13 @@ internal sealed partial class InboxHands(InboxStore store, InboxRunner runner, I
     private readonly ConcurrentDictionary<string, (InboxRun Run, Task Task)> _runs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _atWork = new(MostAtATime, MostAtATime);
     private readonly CancellationTokenSource _giveUp = new();
+    private long _lastTrouble = long.MinValue;
 
     /// <summary>Runs to claim now; none while half of what may be in hand is there.</summary>
     public int Room => _runs.Count > Most / 2 ? 0 : Most - _runs.Count;
+
+    /// <summary>Timestamp of the last heartbeat that failed.</summary>
+    public long LastTrouble => Interlocked.Read(ref _lastTrouble);
 
     public bool Holds(string key) => _runs.ContainsKey(key);
 
@@ -51,6 +55,7 @@ internal sealed partial class InboxHands(InboxStore store, InboxRunner runner, I
             {
                 Log.NotRenewed(logger, e);
                 pause = SoonerBeat;
+                Interlocked.Exchange(ref _lastTrouble, clock.GetTimestamp());
             }
         }
     }

@@ -16,7 +16,7 @@ internal sealed partial class InboxRunner(
         using var noMore = CancellationTokenSource.CreateLinkedTokenSource(run.Lost, giveUp);
         foreach (var e in run.Events)
         {
-            await pace.YieldAsync(noMore.Token);
+            await pace.YieldAsync(e.CreatedAt, noMore.Token);
             if (noMore.IsCancellationRequested || !run.IsSafe || await TryAsync(e, noMore.Token) is not { } end)
             {
                 break;
@@ -42,11 +42,17 @@ internal sealed partial class InboxRunner(
     /// <returns>Null: not ended, and to be given back.</returns>
     private async Task<EventEnd?> TryAsync(InboxEvent e, CancellationToken noMore)
     {
+        if (RetryLadder.IsHopeless(e.Attempts))
+        {
+            metrics.Count(e.EventType, EventOutcome.Dead);
+            Log.Hopeless(logger, e.EventType, e.EventId, e.Attempts);
+            return new EventEnd.Failed(e, null, "The process ended during every try.");
+        }
+
         try
         {
             await HandleAsync(e, noMore);
             metrics.Count(e.EventType, EventOutcome.Handled);
-            pace.Handled();
             return new EventEnd.Done(e);
         }
         catch (OperationCanceledException) when (noMore.IsCancellationRequested)
@@ -80,5 +86,8 @@ internal sealed partial class InboxRunner(
     {
         [LoggerMessage(1, LogLevel.Warning, "Handling {EventType} {EventId} failed at attempt {Attempt}; next in {Pause} (none: given up)")]
         public static partial void Failed(ILogger logger, string eventType, string eventId, int attempt, TimeSpan? pause, Exception e);
+
+        [LoggerMessage(2, LogLevel.Error, "{EventType} {EventId} is given up: the process ended during every try, {Attempts} of them")]
+        public static partial void Hopeless(ILogger logger, string eventType, string eventId, int attempts);
     }
 }

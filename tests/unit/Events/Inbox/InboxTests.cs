@@ -1,4 +1,5 @@
 using System.Text;
+using LarkService.Data;
 using LarkService.Events.Inbox;
 using LarkService.UnitTests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -206,6 +207,57 @@ public sealed class InboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_that_ends_the_process_every_time_is_set_aside_in_the_end()
+    {
+        await _events.ReceiveAsync(Pushes.Event("e1", _events.Clock));
+        for (var i = 0; i < 2 * RetryLadder.MaxAttempts; i++)
+        {
+            Assert.Single(await _events.Another().ClaimAsync());
+            _events.Clock.Advance(InboxStore.Lease);
+        }
+
+        Assert.Equal(1, await _events.RunDueAsync());
+        var row = await _events.RowAsync("e1");
+        Assert.Equal((InboxState.Dead, "The process ended during every try."), (row.State, row.LastError));
+        Assert.Equal((0, 1.0), (_events.Handler.Waiting, _events.Counted("dead")));
+    }
+
+    [Fact]
+    public async Task A_connection_that_nobody_used_for_a_minute_is_given_back()
+    {
+        var opened = 0;
+        using var database = new Database(DatabaseProvider.Sqlite, () =>
+        {
+            opened++;
+            return _events.Database.Database.Open();
+        });
+        await using var writer = InboxWriter.For(database, _events.Clock);
+        await InsertAsync("e1");
+        _events.Clock.AdvanceSeconds(59);
+        await InsertAsync("e2");
+        Assert.Equal(1, opened);
+        _events.Clock.AdvanceSeconds(60);
+        await InsertAsync("e3");
+        Assert.Equal((2, 3), (opened, (await _events.Database.AllAsync<InboxEvent>()).Count));
+
+        Task InsertAsync(string id) => writer.InsertAsync([new(id, null, Some.AppId, Pushes.Type, "k", "{}", _events.Clock.GetUtcNow())], (_, _, _) => { });
+    }
+
+    [Fact]
+    public async Task Events_that_wait_to_be_stored_are_bounded_in_bytes()
+    {
+        var big = Encoding.UTF8.GetBytes($$"""{"a":"{{new string('x', EventInbox.MostBytes / 4)}}"}""");
+        var turn = await _events.Database.Database.TakeTurnAsync(Ct);
+        var inside = Enumerable.Range(0, 3).Select(i => StoreAsync($"e{i}", big)).ToList();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => StoreAsync("e3", big));
+        turn.Dispose();
+        await Task.WhenAll(inside).Soon();
+        Assert.True(await StoreAsync("e3", big).Soon());
+
+        Task<bool> StoreAsync(string id, byte[] json) => _events.Get<EventInbox>().StoreAsync(new(Some.AppId, id, Pushes.Type, _events.Clock.GetUtcNow(), "t", default), json, Ct);
+    }
+
+    [Fact]
     public async Task After_trouble_others_may_be_left_what_they_hold()
     {
         await _events.ReceiveAsync(Pushes.Event("e1", _events.Clock));
@@ -299,8 +351,6 @@ public sealed class InboxTests : IAsyncLifetime
         Assert.Equal(InboxState.Done, (await _events.RowAsync("e2")).State);
         Assert.False(bad.IsCompleted);
         await noMore.CancelAsync();
-        await _events.Clock.SomeoneWaitsForAsync(1);
-        _events.Clock.AdvanceSeconds(1);
         await bad.Soon();
     }
 
