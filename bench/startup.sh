@@ -23,7 +23,7 @@ dotnet publish src/LarkService -c Release -r "$(dotnet --info | awk '/RID:/ { pr
 dotnet publish src/LarkSandbox -c Release -o "$work/sandbox" -nologo -v q >/dev/null
 dotnet "$work/sandbox/LarkSandbox.dll" --no-service --json --port 0 --data "$work/data" >"$work/ready" &
 sandbox_pid=$!
-until grep -q '^READY ' "$work/ready"; do sleep 0.05; done
+until grep -q '^READY ' "$work/ready"; do kill -0 "$sandbox_pid" || exit 1; sleep 0.05; done
 value() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$work/ready"; }
 
 export Lark__Apps__0__AppId Lark__Apps__0__AppSecret Lark__OpenBaseUrl Lark__AccountsBaseUrl Encryption__Keys__bench
@@ -38,7 +38,7 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
 # $1 = path, $2 = what the body must hold
 until_answers() {
-  until curl -sf --max-time 1 "http://127.0.0.1:18080$1" 2>/dev/null | grep -q "$2"; do sleep 0.01; done
+  until curl -sf --max-time 1 "http://127.0.0.1:18080$1" 2>/dev/null | grep -q "$2"; do kill -0 "$service_pid" || exit 1; sleep 0.01; done
 }
 
 echo "round  ready ms  both connected ms  RSS MB after ${rest} s"

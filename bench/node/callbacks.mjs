@@ -29,7 +29,7 @@ async function measure(provider, round) {
   // The redirect flow: with device codes the service would poll for everybody beside, and that is not what is measured.
   const service = await startService(sandbox, { provider, connectionString }, 18081, { Authorization__RedirectUri: 'http://127.0.0.1:18081/oauth/callback' });
   await askForConsent(sandbox, service);
-  await post(`${sandbox.url}/sandbox/api/load/clicks`, { clicks: rate * 5, perSecond: rate });
+  await post(`${sandbox.url}/sandbox/api/load/clicks`, { clicks, perSecond: rate });
   const result = await post(`${sandbox.url}/sandbox/api/load/clicks`, { clicks, perSecond: rate });
   const memory = usage(service.program);
   console.error(`round ${round}  ${provider.padEnd(8)} CPU ${memory.cpu} s, sandbox ${usage(sandbox.program).cpu} s  ${result.perSecond}/s on ${result.cards} cards  answer p50 ${result.answers.p50} p95 ${result.answers.p95} p99 ${result.answers.p99} max ${result.answers.max} ms  failed ${result.failed}`);

@@ -156,9 +156,11 @@ public sealed class HttpCallbackTests
     }
 
     [Fact]
-    public async Task With_neither_wire_the_start_warns()
+    public async Task With_neither_wire_the_start_warns_and_the_service_is_not_ready()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect, Settings = { ["LongConnection:Enabled"] = "false" } });
+        await using var scene = await Scene.PrepareAsync(new() { Flow = Flow.Redirect, Settings = { ["LongConnection:Enabled"] = "false" } });
+        await scene.StartServiceAsync(untilReady: false);
+        Assert.False(await scene.IsReadyAsync());
         Assert.Contains(scene.Service.Output, line => line.Contains("No event and no click can reach", StringComparison.Ordinal));
     }
 

@@ -4,7 +4,8 @@ namespace LarkService.LongConnection;
 
 /// <summary>
 /// One app's trouble, from the first sign until all is well again: each kind of trouble is told once, whichever and however
-/// many connections have it, and so is the end. A connection that comes and goes does not end the incident.
+/// many connections have it, and so is the end. A connection that comes and goes does not end the incident. A process whose
+/// connections all stand by is no trouble: others hold as many as the platform allows.
 /// </summary>
 internal sealed class AppIncident(string appId, TimeProvider clock)
 {
@@ -32,7 +33,7 @@ internal sealed class AppIncident(string appId, TimeProvider clock)
             .. connections.Select(c => c.Phase).OfType<ConnectionPhase.Degraded>().Where(d => _told.Add(d.Reason.Kind)).Select(Degraded),
         ];
         var now = clock.GetTimestamp();
-        _downSince = connections.Any(c => c.IsConnected) ? null : _downSince ?? now;
+        _downSince = connections.Any(c => c.IsConnected) || connections.All(c => c.Phase is ConnectionPhase.StandingBy) ? null : _downSince ?? now;
         if (!_toldDown && _downSince is { } down && clock.GetElapsedTime(down, now) >= DownLimit)
         {
             _toldDown = true;
@@ -63,8 +64,8 @@ internal sealed class AppIncident(string appId, TimeProvider clock)
         AlertKind.Trouble,
         new($"{appId}: no long connection for {DownLimit.TotalMinutes} minutes", $"{appId}：长连接已中断 {DownLimit.TotalMinutes} 分钟"),
         new(
-            "Events and card clicks of this app do not arrive here. The service goes on trying; this message is not repeated.",
-            "该应用的事件和卡片点击目前无法送达。服务会持续重试，此消息不会重复发送。"),
+            "Events and card clicks of this app do not arrive here over the long connection. The service goes on trying; this message is not repeated.",
+            "该应用的事件和卡片点击目前无法通过长连接送达。服务会持续重试，此消息不会重复发送。"),
         connections.Select(c => c.Reason).FirstOrDefault(reason => reason is not null));
 
     private OperatorAlert Well() => Alert(

@@ -25,9 +25,9 @@ internal sealed class ConnectionEndpoint(IHttpClientFactory http, LongConnection
         {
             return new EndpointOutcome.Refused(NetworkFaults.Of(app.OpenBase, e));
         }
-        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is IOException or InvalidDataException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            return EndpointRefusals.Unreachable(app, e is IOException ? "broke off its answer" : $"did not answer within {Limit.TotalSeconds} s");
+            return EndpointRefusals.Unreachable(app, e is OperationCanceledException ? "did not answer in time" : "broke off its answer");
         }
     }
 

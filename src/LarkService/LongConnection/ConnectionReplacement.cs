@@ -28,7 +28,7 @@ internal sealed partial class ConnectionReplacement(
             for (var wait = schedule.Age(); ; wait = ReconnectSchedule.ReplaceAgain)
             {
                 await Task.Delay(wait, clock, ct);
-                if (await TryAsync(old, ending, ct) is { } next)
+                if (await TryCarefullyAsync(old, ending, ct) is { } next)
                 {
                     return next;
                 }
@@ -36,6 +36,20 @@ internal sealed partial class ConnectionReplacement(
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
+            return null;
+        }
+    }
+
+    // Whatever goes wrong, the old connection is still good and must not be left behind.
+    private async Task<ConnectionPhase?> TryCarefullyAsync(ConnectionSession old, Task ending, CancellationToken ct)
+    {
+        try
+        {
+            return await TryAsync(old, ending, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            Log.Fault(logger, status.Number, app.AppId, ReconnectSchedule.ReplaceAgain, e);
             return null;
         }
     }
@@ -80,6 +94,9 @@ internal sealed partial class ConnectionReplacement(
 
     private static partial class Log
     {
+        [LoggerMessage(9, LogLevel.Error, "Connection {Connection} of {AppId} is old and replacing it met a fault of this service. It goes on; the next try is in {Again}")]
+        public static partial void Fault(ILogger logger, int connection, string appId, TimeSpan again, Exception e);
+
         [LoggerMessage(6, LogLevel.Warning, "Connection {Connection} of {AppId} is old and no new one opens beside it ({Reason}). It goes on; the next try is in {Again}")]
         public static partial void Later(ILogger logger, int connection, string appId, Disconnect reason, TimeSpan again);
     }

@@ -10,7 +10,7 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
     public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>A connection that is replaced looks so long for a moment with nothing in hand, and goes on taking meanwhile.</summary>
-    private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);

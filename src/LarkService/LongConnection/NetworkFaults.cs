@@ -10,7 +10,8 @@ namespace LarkService.LongConnection;
 /// </summary>
 internal static class NetworkFaults
 {
-    public static Disconnect Of(Uri url, Exception fault) => Cause<AuthenticationException>(fault) is { } tls
+    // An AuthenticationException is also thrown where no certificate came at all: plain HTTP on that port, another version of TLS.
+    public static Disconnect Of(Uri url, Exception fault) => Cause<AuthenticationException>(fault) is { } tls && tls.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
         ? new(DisconnectKind.CertificateUntrusted, $"The TLS certificate of {url.Host}{Through(url)} is not trusted ({tls.Message.TrimEnd('.')}): check the clock and the certificate authorities of this machine, and who else could answer for that name")
         : new(DisconnectKind.NetworkFailed, $"{url.Host} cannot be reached{Through(url)} ({Name(fault)})");
 

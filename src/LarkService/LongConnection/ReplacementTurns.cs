@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace LarkService.LongConnection;
 
-/// <summary>Keeps planned replacements apart: one connection of an app at a time, and only while its others are well.</summary>
+/// <summary>
+/// Keeps planned replacements apart: one connection of an app at a time, and only while its others are well. One that is open
+/// counts as well once it has answered a heartbeat: something on the way may let connections through and swallow the rest.
+/// </summary>
 internal sealed class ReplacementTurns(LongConnectionStatuses statuses)
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
@@ -17,7 +20,7 @@ internal sealed class ReplacementTurns(LongConnectionStatuses statuses)
         await turn.WaitAsync(ct);
         try
         {
-            await statuses.WaitForAsync(all => all.Of(mine.AppId).All(other => other == mine || other.Phase is ConnectionPhase.Connected or ConnectionPhase.StandingBy), ct);
+            await statuses.WaitForAsync(all => all.Of(mine.AppId).All(other => other == mine || IsWell(other.Snapshot)), ct);
             return new Turn(turn);
         }
         catch
@@ -26,6 +29,9 @@ internal sealed class ReplacementTurns(LongConnectionStatuses statuses)
             throw;
         }
     }
+
+    private static bool IsWell(ConnectionSnapshot other) => other.Phase is ConnectionPhase.StandingBy
+        || (other.IsConnected && other.LastPong is { } pong && pong >= other.Since);
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable
     {

@@ -156,17 +156,70 @@ public sealed class ClickTests : IDisposable
     public async Task Only_the_person_a_grants_card_was_made_for_can_revoke_or_ask_again()
     {
         await _scene.GrantAsync();
-        foreach (var handler in new ICardActionHandler[] { new RevokeClick(_scene.Revocations), new AskAgainClick(_scene.AskInChat) })
+        foreach (var handler in new ICardActionHandler[] { new RevokeClick(_scene.Grants, _scene.Revocations, _scene.Clock), new AskAgainClick(_scene.AskInChat) })
         {
             var answer = await handler.HandleAsync(OnGrant(by: Some.OtherUser.OpenId), default);
             Assert.Contains("somebody else", ToastOf(answer), StringComparison.Ordinal);
             Assert.Null(answer.Afterwards);
         }
 
-        await (await new RevokeClick(_scene.Revocations).HandleAsync(OnGrant(), default)).Afterwards!(default);
+        await (await new RevokeClick(_scene.Grants, _scene.Revocations, _scene.Clock).HandleAsync(OnGrant(), default)).Afterwards!(default);
         Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
         await (await new AskAgainClick(_scene.AskInChat).HandleAsync(OnGrant(), default)).Afterwards!(default);
         Assert.Single(await _scene.Sessions.PendingOfAsync(Some.User, default));
+    }
+
+    [Fact]
+    public async Task A_revocation_that_succeeds_late_or_twice_spares_what_the_user_agreed_to_since()
+    {
+        await _scene.GrantAsync();
+        var click = await new RevokeClick(_scene.Grants, _scene.Revocations, _scene.Clock).HandleAsync(OnGrant(), default);
+        await click.Afterwards!(default);
+        await click.Afterwards!(default);
+        Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
+        Assert.Single(await _scene.FollowUpsAsync(), GrantTopics.Revoked); // the user is told once
+
+        _scene.Clock.AdvanceSeconds(1);
+        await _scene.GrantAsync("access-2", "refresh-2");
+        await click.Afterwards!(default);
+        Assert.Equal(GrantStatus.Active, (await _scene.StoredAsync())!.Status);
+    }
+
+    [Fact]
+    public async Task A_used_link_is_renewed_once_however_often_it_is_tried()
+    {
+        var session = await _scene.SessionAsync();
+        await _scene.Sessions.ChangeAsync(session.SessionId, u => u.SetProperty(s => s.StateHash, (string?)null), showOnCard: false, default);
+        var click = await ClickAsync(Scene.Click(session, CardActions.Open));
+        await click.Afterwards!(default);
+        var renewed = (await _scene.SessionAsync(session.SessionId)).StateHash;
+        await click.Afterwards!(default);
+
+        Assert.NotNull(renewed);
+        Assert.Equal(renewed, (await _scene.SessionAsync(session.SessionId)).StateHash); // somebody may be on that page by now
+    }
+
+    [Theory]
+    [InlineData(CardActions.Open)]
+    [InlineData(CardActions.Decline)]
+    [InlineData(CardActions.Renew)]
+    public async Task What_follows_a_click_may_be_tried_twice(string action)
+    {
+        var session = await _scene.SessionAsync();
+        if (action == CardActions.Renew)
+        {
+            await _scene.Sessions.FinishAsync(session, SessionState.Declined, null, null, default);
+        }
+
+        var click = await ClickAsync(Scene.Click(session, action));
+        await click.Afterwards!(default);
+        var (sessions, followUps, calls) = (await StatesAsync(), await _scene.FollowUpsAsync(), _scene.Platform.To(OpenPlatform.Messages).Count);
+        await click.Afterwards!(default);
+        Assert.Equal(sessions, await StatesAsync());
+        Assert.Equal(calls, _scene.Platform.To(OpenPlatform.Messages).Count);
+        Assert.Equal(followUps, await _scene.FollowUpsAsync());
+
+        async Task<List<(SessionState, DateTimeOffset?)>> StatesAsync() => [.. (await _scene.SessionsAsync()).Select(s => (s.State, s.OpenedAt))];
     }
 
     [Fact]

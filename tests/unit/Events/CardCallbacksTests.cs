@@ -5,6 +5,7 @@ using LarkService.Events.Callbacks;
 using LarkService.LongConnection;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -110,6 +111,7 @@ public sealed class CardCallbacksTests : IAsyncLifetime
         _events.Clock.AdvanceSeconds(0.1);
         var answer = await answering.Soon();
         Assert.Equal("info", ToastOf(answer).GetProperty("type").GetString());
+        Assert.Contains("try again", ToastOf(answer).GetProperty("content").GetString(), StringComparison.Ordinal); // it may fail yet, so nothing is promised
         Assert.Equal(1, _events.Counted("late", EventTypes.CardAction));
 
         // And nothing happens to the card before that toast is on its way
@@ -178,6 +180,75 @@ public sealed class CardCallbacksTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_follows_is_tried_again_with_growing_pauses_until_the_database_is_back()
+    {
+        var tries = 0;
+        var followed = new TaskCompletionSource();
+        Exception[] faults =
+        [
+            new SqliteException("away", 14), new InvalidOperationException("likely transient", new SqliteException("away", 14)),
+            new TimeoutException(), new HttpRequestException(), new SqliteException("away", 14), new SqliteException("away", 14),
+        ];
+        _handler.Work = (_, _) => Task.FromResult(new CallbackAnswer { Afterwards = _ => Follow(faults, ref tries, followed) });
+        (await AnswerAsync(Open("e1"))).Afterwards!();
+
+        foreach (var pause in (int[])[1, 2, 5, 10, 30, 30])
+        {
+            await _events.Clock.SomeoneWaitsForAsync(pause);
+            Assert.False(followed.Task.IsCompleted);
+            _events.Clock.AdvanceSeconds(pause);
+        }
+
+        await followed.Task.Soon();
+        Assert.Equal(7, tries);
+    }
+
+    [Fact]
+    public async Task What_follows_is_given_up_and_logged_after_five_minutes()
+    {
+        var log = (ListLogger<CallbackWork>)_events.Get<ILogger<CallbackWork>>();
+        _handler.Work = (_, _) => Task.FromResult(new CallbackAnswer { Afterwards = _ => throw new SqliteException("away", 14) });
+        (await AnswerAsync(Open("e1"))).Afterwards!();
+        foreach (var pause in (int[])[1, 2, 5, 10, .. Enumerable.Repeat(30, 9), 12])
+        {
+            await _events.Clock.SomeoneWaitsForAsync(pause);
+            Assert.DoesNotContain(log.Lines, line => line.Contains("click failed", StringComparison.Ordinal) && !line.Contains("again", StringComparison.Ordinal));
+            _events.Clock.AdvanceSeconds(pause);
+        }
+
+        await Until.TrueAsync(() => log.Lines.Count == 2);
+    }
+
+    [Fact]
+    public async Task What_follows_and_fails_for_good_is_not_tried_again()
+    {
+        var tries = 0;
+        _handler.Work = (_, _) => Task.FromResult(new CallbackAnswer { Afterwards = _ => Follow([new InvalidOperationException("x")], ref tries, new()) });
+        (await AnswerAsync(Open("e1"))).Afterwards!();
+        await Until.TrueAsync(() => ((ListLogger<CallbackWork>)_events.Get<ILogger<CallbackWork>>()).Lines.Count == 1);
+        Assert.Equal(1, tries);
+    }
+
+    [Fact]
+    public async Task What_follows_a_late_answer_is_tried_again_without_changing_the_card_again()
+    {
+        var tries = 0;
+        var followed = new TaskCompletionSource();
+        var handled = _handler.Holds();
+        var answering = AnswerAsync(Open("e1"));
+        await _events.Clock.SomeoneWaitsForAsync(2.5);
+        _events.Clock.AdvanceSeconds(2.5);
+        handled.SetResult(new(Card: []) { Afterwards = _ => Follow([new SqliteException("away", 14)], ref tries, followed) });
+        (await answering.Soon()).Afterwards!();
+        await _events.Clock.SomeoneWaitsForAsync(0.5);
+        _events.Clock.AdvanceSeconds(0.5);
+        await _events.Clock.SomeoneWaitsForAsync(1);
+        _events.Clock.AdvanceSeconds(1);
+        await followed.Task.Soon();
+        Assert.Equal((2, 1), (tries, _cards.Updated.Count));
+    }
+
+    [Fact]
     public async Task A_click_that_is_delivered_twice_is_handled_once_and_answered_alike()
     {
         var handled = _handler.Holds();
@@ -212,6 +283,17 @@ public sealed class CardCallbacksTests : IAsyncLifetime
     public void Two_handlers_of_one_action_are_a_mistake() => Assert.Throws<InvalidOperationException>(() => new CardActionHandlers(
         [new("a", typeof(ScriptedCardHandler)), new("a", typeof(ScriptedCardHandler))],
         new ServiceCollection().BuildServiceProvider()));
+
+    private static Task Follow(Exception[] faults, ref int tries, TaskCompletionSource followed)
+    {
+        if (tries++ < faults.Length)
+        {
+            return Task.FromException(faults[tries - 1]);
+        }
+
+        followed.SetResult();
+        return Task.CompletedTask;
+    }
 
     private LarkPayload Open(string id) => Pushes.Click(id, new { action = "consent.open" }, _events.Clock);
 

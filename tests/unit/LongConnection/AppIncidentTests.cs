@@ -50,6 +50,16 @@ public sealed class AppIncidentTests
     }
 
     [Fact]
+    public void A_process_whose_connections_all_stand_by_is_no_trouble_however_long()
+    {
+        var standingBy = new StandingBy(EndpointRefusals.StandBy(Some.AppId));
+        Publish(standingBy, standingBy);
+        Assert.Empty(Look());
+        _clock.AdvanceSeconds(3600);
+        Assert.Empty(Look());
+    }
+
+    [Fact]
     public void An_app_without_any_connection_for_five_minutes_is_told_once()
     {
         _clock.Jump(TimeSpan.FromDays(-1)); // whatever the clock on the wall says

@@ -72,12 +72,21 @@ public sealed class LongConnectionHealthTests
     }
 
     [Fact]
-    public async Task Switched_off_is_healthy()
+    public async Task Switched_off_is_healthy_when_an_app_receives_over_HTTP()
     {
-        var (health, statuses) = Create(new LongConnectionOptions { Enabled = false });
+        var (health, statuses) = Create(new LongConnectionOptions { Enabled = false }, Some.HttpApps(verificationToken: "v"));
         var result = await CheckAsync(health);
         Assert.Equal((HealthStatus.Healthy, "switched off"), (result.Status, result.Description));
         Assert.Empty(statuses.All);
+    }
+
+    [Fact]
+    public async Task Switched_off_without_a_receiver_the_service_is_not_ready_and_says_how_to_mend_it()
+    {
+        var (health, _) = Create(new LongConnectionOptions { Enabled = false });
+        var result = await CheckAsync(health);
+        Assert.Equal(HealthStatus.Unhealthy, result.Status);
+        Assert.Contains("LongConnection__Enabled=true, or an app's EncryptKey", result.Description, StringComparison.Ordinal);
     }
 
     [Fact]

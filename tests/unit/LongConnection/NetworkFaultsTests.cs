@@ -22,6 +22,14 @@ public sealed class NetworkFaultsTests
     }
 
     [Fact]
+    public void Where_no_certificate_came_none_is_blamed()
+    {
+        var tls = new AuthenticationException("Cannot determine the frame size or a corrupted frame was received.");
+        var reason = NetworkFaults.Of(Url, new HttpRequestException(HttpRequestError.SecureConnectionError, "geheim", tls));
+        Assert.Equal((DisconnectKind.NetworkFailed, "msg.example cannot be reached (SecureConnectionError)"), (reason.Kind, reason.Words));
+    }
+
+    [Fact]
     public void The_most_telling_name_is_taken_and_never_the_text()
     {
         Assert.Equal("ConnectionRefused", NetworkFaults.Name(new WebSocketException("x", new HttpRequestException("x", new SocketException((int)SocketError.ConnectionRefused)))));

@@ -53,11 +53,11 @@ public sealed class PlannedReplacementTests : IAsyncLifetime
         _connection.Clock.AdvanceSeconds(1);
         await _connection.Connector.OpenedAsync();
 
-        // When more comes on the old one, it is taken, and only after five seconds left to others
+        // When more comes on the old one, it is taken, and only after a minute left to others
         _first.PushVector("callback_card_action");
         await _connection.Sink.ReceivedAsync();
-        await _connection.Clock.SomeoneWaitsForAsync(5);
-        _connection.Clock.AdvanceSeconds(5);
+        await _connection.Clock.SomeoneWaitsForAsync(60);
+        _connection.Clock.AdvanceSeconds(60);
         await _connection.Clock.SomeoneWaitsForAsync(10);
         _first.PushVector("event_unsplit");
         await Until.TrueAsync(() => _connection.Dropped("closing") == 1);

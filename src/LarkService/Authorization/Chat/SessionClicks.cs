@@ -38,7 +38,7 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
             // Somebody came back with this link and we did not live to finish; it leads nowhere any more.
             return ClickedByUser.Say(Toast.Info(new("That link was used. A fresh one is on its way to this card.", "该链接已使用过，此卡片即将更新为新链接。"))) with
             {
-                Afterwards = token => completion.RenewLinkAsync(session, session.WrongPersonCount, token),
+                Afterwards = token => RenewLinkAsync(session.SessionId, token),
             };
         }
 
@@ -50,6 +50,15 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
         {
             Afterwards = token => ListenAsync(session, now, token),
         };
+    }
+
+    // Once only, however often it is tried: the link that came of an earlier try may be in use.
+    private async Task RenewLinkAsync(string sessionId, CancellationToken ct)
+    {
+        if (await _sessions.FindAsync(sessionId, ct) is { State: SessionState.Pending, StateHash: null } session)
+        {
+            await completion.RenewLinkAsync(session, session.WrongPersonCount, ct);
+        }
     }
 
     private async Task ListenAsync(AuthorizationSession session, DateTimeOffset now, CancellationToken ct)

@@ -5,7 +5,7 @@ namespace LarkService.Events.Callbacks;
 /// <summary>The toasts of this feature itself, for when no handler speaks. The client picks the language; English is the fallback.</summary>
 internal static class CallbackToasts
 {
-    public static JsonObject StillWorking => Of("info", "Still working on it, the card will change when it is done", "仍在处理中，完成后卡片会更新");
+    public static JsonObject StillWorking => Of("info", "Still working on it. If nothing changes in a few minutes, please try again", "仍在处理中，如几分钟后仍无变化，请重试");
 
     public static JsonObject NotUnderstood => Of("warning", "This button is no longer understood. Please ask for a new card", "此按钮已失效，请重新获取卡片");
 

@@ -82,7 +82,7 @@ internal sealed partial class CardCallbacks(
             {
                 var handled = handling.GetAwaiter().GetResult();
                 Count(EventOutcome.Answered);
-                return Answer(handled.Body, handled.Given.Afterwards);
+                return Answer(handled.Body, handled.Given.Afterwards is { } afterwards ? ct => work.InsistAsync(afterwards, ct) : null);
             }
 
             Count(EventOutcome.Late);
@@ -123,7 +123,7 @@ internal sealed partial class CardCallbacks(
 
         if (handling is { IsCompletedSuccessfully: true, Result.Given.Afterwards: { } afterwards })
         {
-            await afterwards(ct);
+            await work.InsistAsync(afterwards, ct);
         }
     }
 

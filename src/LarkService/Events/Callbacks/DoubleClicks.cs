@@ -15,7 +15,7 @@ internal sealed class DoubleClicks(TimeProvider clock)
     private static readonly TimeSpan Bounce = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, First> _clicks = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = new();
+    private long _sweptAt;
 
     /// <returns>The handling, and whether it is an earlier click's.</returns>
     public (Task<HandledClick> Handling, bool Joined) Join(LarkEvent click, CardAction action, Func<Task<HandledClick>> handle)
@@ -28,7 +28,11 @@ internal sealed class DoubleClicks(TimeProvider clock)
         var key = KeyOf(click, action);
         lock (_gate)
         {
-            ForgetWhatIsOver();
+            if (_clicks.Count >= Most || clock.GetElapsedTime(_sweptAt) > Bounce)
+            {
+                ForgetWhatIsOver();
+            }
+
             if (_clicks.TryGetValue(key, out var first) && !IsOver(first))
             {
                 return (first.Handling, true);
@@ -38,7 +42,6 @@ internal sealed class DoubleClicks(TimeProvider clock)
             if (first is not null || _clicks.Count < Most)
             {
                 _clicks[key] = new(handling, clock.GetTimestamp());
-                _order.Enqueue(key);
             }
 
             return (handling, false);
@@ -51,10 +54,15 @@ internal sealed class DoubleClicks(TimeProvider clock)
 
     private void ForgetWhatIsOver()
     {
-        while (_order.TryPeek(out var oldest) && (!_clicks.TryGetValue(oldest, out var first) || IsOver(first)))
+        foreach (var (key, first) in _clicks)
         {
-            _clicks.Remove(_order.Dequeue());
+            if (IsOver(first))
+            {
+                _clicks.Remove(key);
+            }
         }
+
+        _sweptAt = clock.GetTimestamp();
     }
 
     private bool IsOver(First first) => first.Handling.IsCompleted && clock.GetElapsedTime(first.StartedAt) > Bounce;

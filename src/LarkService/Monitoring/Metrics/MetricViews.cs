@@ -12,6 +12,9 @@ internal sealed class MetricViews(IMeterFactory own)
 {
     private const int Series = 200;
 
+    /// <summary>Ours start at zero for every app, reason and outcome, and an app more must not push another off the page.</summary>
+    private const int SeriesOfOurs = 2000;
+
     /// <summary>The runtime's tags are few; every series costs memory before it is used.</summary>
     private const int SeriesOfRuntime = 30;
 
@@ -68,7 +71,7 @@ internal sealed class MetricViews(IMeterFactory own)
 
         if (instrument.Meter.Name.StartsWith("LarkService.", StringComparison.Ordinal))
         {
-            return Own(instrument, instrument.Name.StartsWith("lark_service.api.", StringComparison.Ordinal) ? SeriesOfCalls : Series);
+            return Own(instrument, SeriesOfOurs);
         }
 
         if (instrument.Meter.Name == "System.Runtime")

@@ -145,6 +145,33 @@ public sealed class DoubleClickTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_click_that_takes_long_does_not_keep_those_after_it_from_being_forgotten()
+    {
+        // Given a click that is worked on, and after it as many as are remembered
+        var held = new TaskCompletionSource<CallbackAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handler.Work = _ => held.Task;
+        var slow = AnswerAsync(Click("slow"));
+        await Until.TrueAsync(() => _handler.Calls == 1);
+        _handler.Work = _ => Task.FromResult(new CallbackAnswer(Toast(1)));
+        for (var i = 1; i < DoubleClicks.Most; i++)
+        {
+            await AnswerAsync(Pushes.Click($"e{i}", new { action = "do" }, _events.Clock, person: $"ou_{i}"));
+        }
+
+        // When somebody clicks twice a little later, they are one click
+        _events.Clock.AdvanceSeconds(1.1);
+        await AnswerAsync(Pushes.Click("first", new { action = "do" }, _events.Clock, person: "ou_x"));
+        await AnswerAsync(Pushes.Click("second", new { action = "do" }, _events.Clock, person: "ou_x"));
+        Assert.Equal((DoubleClicks.Most + 1, 1d), (_handler.Calls, _events.Counted("double_click")));
+
+        // And the slow one is still known
+        var again = AnswerAsync(Click("slow again"));
+        held.SetResult(new(Toast(7)));
+        Assert.Contains("7", TextOf(await again.Soon()), StringComparison.Ordinal);
+        await slow.Soon();
+    }
+
+    [Fact]
     public async Task A_failure_is_logged_once_and_counted_always()
     {
         _handler.Work = _ => throw new InvalidOperationException("x");
