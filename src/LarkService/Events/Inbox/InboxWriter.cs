@@ -50,8 +50,9 @@ internal abstract class InboxWriter(Database database, TimeProvider clock) : IAs
             await _idle.DisposeAsync();
         }
 
-        await _inUse.WaitAsync(); // never given back: nobody comes after us
+        await _inUse.WaitAsync();
         await DropAsync();
+        _inUse.Release(); // disposed twice: by its user and by the container
         GC.SuppressFinalize(this);
     }
 
