@@ -117,8 +117,9 @@ public sealed class InboxLoopTests : IAsyncLifetime
         await _events.Get<EventInbox>().StoreAsync(new(Some.AppId, "e1", Pushes.Type, _events.Clock.GetUtcNow(), "t", default), Pushes.Event("e1", _events.Clock).Json, CancellationToken.None);
         await _events.Handler.ReceivedAsync();
         await Until.TrueAsync(async () => (await _events.RowAsync("e1")).State == InboxState.Done);
+        var over = _events.Clock.GetUtcNow();
         await _events.Database.Database.RunAsync(db => db.Set<InboxEvent>().ExecuteUpdateAsync(
-            u => u.SetProperty(e => e.State, InboxState.Received).SetProperty(e => e.LeaseOwner, "other").SetProperty(e => e.Payload, "{}")));
+            u => u.SetProperty(e => e.State, InboxState.Received).SetProperty(e => e.DueAt, over).SetProperty(e => e.LeaseOwner, "other").SetProperty(e => e.Payload, "{}")));
         for (var i = 0; i < 3; i++)
         {
             await _events.Clock.SomeoneWaitsForAsync(2);
