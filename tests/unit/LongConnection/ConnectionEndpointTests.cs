@@ -113,7 +113,7 @@ public sealed class ConnectionEndpointTests : IDisposable
         var asking = AskAsync();
         await _clock.SomeoneWaitsForAsync(15);
         _clock.AdvanceSeconds(15);
-        Assert.Contains("15 s", Assert.IsType<EndpointOutcome.Refused>(await asking.Soon()).Reason.Words, StringComparison.Ordinal);
+        Assert.Contains("did not answer in time", Assert.IsType<EndpointOutcome.Refused>(await asking.Soon()).Reason.Words, StringComparison.Ordinal);
     }
 
     [Fact]
