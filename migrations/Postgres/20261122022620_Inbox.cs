@@ -10,6 +10,9 @@ namespace LarkService.Migrations.Postgres
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            // Until now nobody wrote down when an event died; without it none is ever forgotten.
+            migrationBuilder.Sql("UPDATE inbox_events SET handled_at = due_at WHERE state = 'dead' AND handled_at IS NULL");
+
             migrationBuilder.DropIndex(
                 name: "ix_inbox_events_dedupe_key",
                 table: "inbox_events");

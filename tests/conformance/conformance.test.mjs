@@ -14,7 +14,7 @@ const lark = await import('@larksuiteoapi/node-sdk');
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dll = process.env.LARK_SANDBOX_DLL ?? path.join(here, '../../src/LarkSandbox/bin/Debug/net10.0/LarkSandbox.dll');
-const patience = 15_000;
+const patience = 60_000;
 
 let sandbox;
 let ready;
@@ -157,11 +157,15 @@ test('pushes that overtake each other, in packets out of order, all arrive', asy
 test('each push goes to exactly one of many clients', async () => {
   const many = await Promise.all(Array.from({ length: 5 }, () => connect()));
   const texts = Array.from({ length: 40 }, (_, n) => `one of many ${n}`);
+  const before = (await counters()).redelivered ?? 0;
   await Promise.all(texts.map((text) => act('messages', { openId: ready.users[0], text })));
-  const heardBy = () => many.map(({ events }) => events.all('im.message.receive_v1').map(textOf).filter((text) => text.startsWith('one of many')));
-  await until(() => heardBy().flat().length >= texts.length);
+  const heardBy = () => many.map(({ events }) => events.all('im.message.receive_v1').filter((event) => textOf(event).startsWith('one of many')));
+  const distinct = () => new Map(heardBy().flat().map((event) => [event.event_id, textOf(event)]));
+  await until(() => distinct().size >= texts.length);
   const shares = heardBy();
-  assert.deepEqual(shares.flat().sort(), [...texts].sort());
+  assert.deepEqual([...distinct().values()].sort(), [...texts].sort());
+  const again = ((await counters()).redelivered ?? 0) - before; // an ack that was late
+  assert.ok(shares.flat().length <= texts.length + again, 'one push went to several clients');
   assert.ok(shares.filter((share) => share.length > 0).length > 1, 'one client got everything');
 });
 
@@ -195,7 +199,7 @@ test('a client comes back after a restart of the server', async () => {
 
 test('a client with a pingTimeout leaves a peer that vanished without a word', async () => {
   await act('faults/frames', { pongLoss: 100 });
-  const { events } = await connect({}, { wsConfig: { pingTimeout: 2 } });
+  const { events } = await connect({}, { wsConfig: { pingTimeout: 5 } });
   const { message } = await act('faults/vanish', {});
   assert.match(message, /^Vanished/);
   await act('faults/frames', { loss: 0 });

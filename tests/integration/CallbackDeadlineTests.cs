@@ -140,13 +140,13 @@ public sealed class CallbackDeadlineTests
         Elements = [new Markdown(new(text, text)), new ButtonRow([new Button(new("Do", "做")) { CallbackValue = new JsonObject { ["action"] = action } }])],
     };
 
-    /// <summary>Answered by us, after 2.5 s; had it been more than 3, the platform would have given up.</summary>
+    /// <summary>Answered by us, after 2.5 s and what this machine adds; the platform here waits longer than its 3 s, the held handler for ever.</summary>
     private static async Task<ClickResult> TimedAsync(Func<Task<ClickResult>> click)
     {
         var started = TimeProvider.System.GetTimestamp();
         var seen = await click();
         Assert.Null(seen.Error);
-        Assert.True(TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(2.3));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.FromSeconds(2.3), TimeSpan.FromSeconds(10));
         return seen;
     }
 

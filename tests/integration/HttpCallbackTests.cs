@@ -152,7 +152,7 @@ public sealed class HttpCallbackTests
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {scene.CallbackUrl().AbsolutePath} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream);
         Assert.Equal("HTTP/1.1 408 Request Timeout", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.FromSeconds(1.8), TimeSpan.FromSeconds(6));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.FromSeconds(1.8), TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -104,5 +104,5 @@ public sealed class InboxOperatorTests
     }
 
     private static Task DoneAsync(Scene scene, int count) =>
-        Eventually.TrueAsync("the event being handled", async () => await scene.Database.CountAsync("inbox_events", "state = 'done'") == count, TimeSpan.FromSeconds(15));
+        Eventually.TrueAsync("the event being handled", async () => await scene.Database.CountAsync("inbox_events", "state = 'done'") == count);
 }

@@ -17,7 +17,7 @@ public sealed class HttpPushTests : SandboxTest
     private const string Key = "test key";
     private readonly App _app = new();
 
-    private protected override SandboxOptions Options { get; } = new() { AckDeadline = TimeSpan.FromSeconds(0.4), RedeliveryScale = 0.001, VerificationToken = "the-token" };
+    private protected override SandboxOptions Options { get; } = new() { AckDeadline = TimeSpan.FromSeconds(3), RedeliveryScale = 0.001, VerificationToken = "the-token" };
 
     public override async ValueTask InitializeAsync()
     {
@@ -86,10 +86,9 @@ public sealed class HttpPushTests : SandboxTest
     {
         await UseAsync(Key);
         var tries = 0;
-        _app.Answer = _ => ++tries switch { 1 => (503, "{}"), 2 => (302, ""), 3 => (0, ""), _ => (200, "{}") };
+        _app.Answer = _ => ++tries switch { 1 => (503, "{}"), 2 => (302, ""), _ => (0, "") };
         var delivery = Platform.PushEvent("test.happened_v1", []);
-        await Platform.WaitForAsync(() => delivery.Attempts == 2, Patience);
-        await Platform.WaitForAsync(() => delivery.Attempts == 3, Patience);
+        await Platform.WaitForAsync(() => delivery.Attempts >= 3, Patience);
 
         Assert.False(delivery.Acked);
         var pushes = _app.Received.Skip(1).ToList();

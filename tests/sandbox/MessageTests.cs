@@ -8,7 +8,7 @@ public sealed class MessageTests : SandboxTest
 {
     private const string Messages = "/open-apis/im/v1/messages";
 
-    private protected override SandboxOptions Options { get; } = new() { AckDeadline = TimeSpan.FromSeconds(0.5) };
+    private protected override SandboxOptions Options { get; } = new() { AckDeadline = TimeSpan.FromSeconds(3) };
 
     [Fact]
     public async Task A_card_reaches_the_persons_chat_and_keeps_its_history_when_patched()
@@ -250,6 +250,8 @@ public sealed class MessageTests : SandboxTest
     private async Task<TestSocket> OpenAsync()
     {
         var reply = await PostAsync("/callback/ws/endpoint", new JsonObject { ["AppID"] = Options.AppId, ["AppSecret"] = Options.AppSecret });
-        return await TestSocket.OpenAsync(reply.Data["URL"]!.ToString());
+        var socket = await TestSocket.OpenAsync(reply.Data["URL"]!.ToString());
+        await Platform.WaitForAsync(() => Platform.Connections.Open.Count == 1, Patience);
+        return socket;
     }
 }

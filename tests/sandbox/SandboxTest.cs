@@ -9,7 +9,10 @@ namespace LarkSandbox.Tests;
 /// <summary>A simulator of its own for every test, on a free port of loopback, and ways to talk to it as an app does.</summary>
 public abstract class SandboxTest : IAsyncLifetime
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is not acknowledged comes again soon, however often it was late.</summary>
+    internal static readonly IReadOnlyList<TimeSpan> QuickLadder = [.. Enumerable.Repeat(TimeSpan.FromSeconds(0.2), 100)];
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
 

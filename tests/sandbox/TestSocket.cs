@@ -58,6 +58,26 @@ internal sealed class TestSocket : IAsyncDisposable
         return SendAsync(ack);
     }
 
+    /// <summary>Acknowledges everything from now on, until the line is gone; returns what came.</summary>
+    public async Task<IReadOnlyList<Frame>> AckAllAsync()
+    {
+        var seen = new List<Frame>();
+        try
+        {
+            await foreach (var frame in _frames.Reader.ReadAllAsync())
+            {
+                seen.Add(frame);
+                await AckAsync(frame);
+            }
+        }
+        catch (Exception problem) when (problem is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The line is gone.
+        }
+
+        return seen;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _socket.Abort();

@@ -13,7 +13,7 @@ internal static class DataSetup
     {
         services.AddChecked<DatabaseOptions>();
         services.AddChecked<ConnectionStringOptions>();
-        services.AddPooledDbContextFactory<SqliteLarkDbContext>((provider, o) => o.UseSqlite(ConnectionString(provider)));
+        services.AddPooledDbContextFactory<SqliteLarkDbContext>((provider, o) => o.UseSqlite(ConnectionString(provider)).AddInterceptors(new SqliteConnections()));
         services.AddPooledDbContextFactory<PostgresLarkDbContext>((provider, o) => o.UseNpgsql(ConnectionString(provider)));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider == DatabaseProvider.Postgres
             ? new Database(DatabaseProvider.Postgres, provider.GetRequiredService<IDbContextFactory<PostgresLarkDbContext>>().CreateDbContext)

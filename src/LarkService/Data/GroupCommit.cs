@@ -25,6 +25,7 @@ internal sealed class GroupCommit<TItem, TResult>(
     /// <param name="ct">Ends it earlier.</param>
     public async Task<TResult> AddAsync(TItem item, TimeSpan atMost, TimeProvider clock, CancellationToken ct)
     {
+        var started = clock.GetTimestamp();
         var entry = new Entry(item);
         if (!_waiting.Writer.TryWrite(entry))
         {
@@ -36,7 +37,8 @@ internal sealed class GroupCommit<TItem, TResult>(
         Start();
         try
         {
-            return await entry.Task.WaitAsync(atMost, clock, ct);
+            var left = atMost - clock.GetElapsedTime(started);
+            return await entry.Task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, ct);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

@@ -81,7 +81,7 @@ internal static class CommandsEvents
 
         foreach (var e in all)
         {
-            var since = e.DeadAt is { } dead ? $"dead since {Time(dead)}" : $"due {Time(e.DueAt!.Value)}";
+            var since = e.DeadAt is { } dead ? $"dead since {Time(dead)}" : e.DueAt is { } due ? $"due {Time(due)}" : e.State;
             await System.Console.Out.WriteLineAsync($"{e.EventId}  {e.EventType}  {e.AppId}  received {Time(e.ReceivedAt)}  {since}  tries {e.Attempts}  {e.LastError}");
         }
 

@@ -6,7 +6,7 @@ namespace LarkService.IntegrationTests.Chaos;
 internal static class ChaosSettings
 {
     /// <summary>Set by <c>bench/kill9.sh</c>; a few in the suite.</summary>
-    public static int Rounds { get; } = Number("LARK_CHAOS_ROUNDS") ?? 5;
+    public static int Rounds { get; } = Number("LARK_CHAOS_ROUNDS") ?? 3;
 
     /// <summary>Set by <c>bench/outage.sh</c>; without it those tests do not run.</summary>
     public static int? OutageSeconds { get; } = Number("LARK_CHAOS_OUTAGE_SECONDS");

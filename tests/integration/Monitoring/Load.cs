@@ -40,7 +40,7 @@ internal static class Load
         scene.Platform.Faults.ExpireTokens(lei.OpenId);
         scene.Platform.Faults.ExpireRefreshTokens(lei.OpenId);
         lei.Write("And now?");
-        await lei.AskedAsync();
+        await lei.AgreeAsync(await lei.AskedAsync()); // the third consent: a rate needs growth between two readings
         await ava.AnswerAsync(ava.Write("One more?"));
     }
 

@@ -3,7 +3,7 @@ namespace LarkService.IntegrationTests.Support;
 /// <summary>Waits for a condition with a bound; looks every 50 ms at what tells nobody when it changes.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     public static Task<T> FindAsync<T>(string what, Func<T?> look, TimeSpan? within = null)

@@ -15,11 +15,11 @@ internal static class OverHttp
     public const string EncryptKey = "an encrypt key of the tests 4711";
     public const string VerificationToken = "verification-token-of-the-tests";
 
-    /// <summary>The app receives over HTTP, signed and encrypted, beside whatever else it does.</summary>
+    /// <summary>The app receives over HTTP, signed and encrypted, beside whatever else it does. The platform is patient, for this machine may be slow.</summary>
     public static SceneOptions Options { get; } = new()
     {
         Flow = Flow.Redirect,
-        Sandbox = Scene.QuickSandbox with { VerificationToken = VerificationToken },
+        Sandbox = Scene.QuickSandbox with { VerificationToken = VerificationToken, AckDeadline = TimeSpan.FromSeconds(30) },
         Settings = { ["Lark:Apps:0:EncryptKey"] = EncryptKey, ["Lark:Apps:0:VerificationToken"] = VerificationToken },
     };
 

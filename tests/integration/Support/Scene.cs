@@ -227,7 +227,7 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    public Task ReadyAsync() => Eventually.TrueAsync("the service being ready", IsReadyAsync, TimeSpan.FromSeconds(30));
+    public Task ReadyAsync() => Eventually.TrueAsync("the service being ready", IsReadyAsync, TimeSpan.FromSeconds(90));
 
     public async Task<bool> IsReadyAsync()
     {

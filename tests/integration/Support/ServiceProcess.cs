@@ -7,7 +7,7 @@ namespace LarkService.IntegrationTests.Support;
 internal sealed class ServiceProcess : IService
 {
     private const int SigTerm = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <summary>The one built with the tests, or a published one.</summary>
     private static readonly string Binary = Environment.GetEnvironmentVariable("LARK_TEST_SERVICE") ?? Path.Combine(AppContext.BaseDirectory, "LarkService.dll");

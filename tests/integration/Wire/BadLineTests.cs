@@ -6,13 +6,10 @@ namespace LarkService.IntegrationTests.Wire;
 /// <summary>The line is bad for a while: slow, narrow, lossy, out of order. Nothing is lost, nothing happens twice.</summary>
 public sealed class BadLineTests
 {
-    /// <summary>Where the very connections have to last, also on a machine that is late itself.</summary>
-    private static LarkSandbox.Hosting.SandboxOptions Calm => WireScene.Sandbox with { PingInterval = TimeSpan.FromSeconds(10) };
-
     [Fact]
     public async Task A_late_and_trembling_line_is_endured_by_the_very_connections()
     {
-        await using var wire = await WireScene.StartAsync(sandbox: Calm, heartbeat: "00:00:10");
+        await using var wire = await WireScene.StartAsync(sandbox: WireScene.Calm, heartbeat: "00:00:10");
         await TroubleAsync(wire, () => wire.Platform.Faults.Network = new NetworkConditions { Latency = TimeSpan.FromMilliseconds(300), Jitter = TimeSpan.FromMilliseconds(100) });
 
         Assert.Equal(2, wire.Platform.Connections.Opened); // 0.6–0.8 s there and back is no reason to leave
@@ -43,7 +40,7 @@ public sealed class BadLineTests
     [Fact]
     public async Task Pushes_out_of_order_in_packets_out_of_order_and_all_of_them_twice_are_handled_once()
     {
-        await using var wire = await WireScene.StartAsync(sandbox: Calm, heartbeat: "00:00:10");
+        await using var wire = await WireScene.StartAsync(sandbox: WireScene.Calm, heartbeat: "00:00:10");
         await TroubleAsync(wire, () =>
         {
             wire.Platform.Faults.Frames = new FrameConditions { ReorderWithin = TimeSpan.FromMilliseconds(300), Duplicates = 100 };
@@ -58,10 +55,10 @@ public sealed class BadLineTests
     public async Task A_pong_may_quicken_the_heartbeat_and_a_pong_that_makes_no_sense_is_no_reason_to_leave()
     {
         await using var wire = await WireScene.StartAsync(sandbox: WireScene.Sandbox with { PingInterval = TimeSpan.FromSeconds(30) }, heartbeat: "00:00:30");
-        wire.Platform.Faults.Board.PongPayload = """{"PingInterval":1}""";
+        wire.Platform.Faults.Board.PongPayload = """{"PingInterval":3}""";
         wire.Platform.Faults.DropConnections();
         await wire.AliveAsync(2);
-        await PingsAsync(wire, 6); // two with the opening, then every second and not every thirty
+        await PingsAsync(wire, 4); // two with the opening, then every three seconds and not every thirty
         var opened = wire.Platform.Connections.Opened;
         foreach (var odd in new[] { """{"PingInterval":-5,"ReconnectNonce":"soon"}""", """{"PingInterval":1e99}""", "[]", "not JSON" })
         {
@@ -77,7 +74,7 @@ public sealed class BadLineTests
     private static Task PingsAsync(WireScene wire, int more)
     {
         var until = wire.Platform.Wire.Counters["ping"] + more;
-        return wire.Platform.WaitForAsync(() => wire.Platform.Wire.Counters["ping"] >= until, TimeSpan.FromSeconds(20));
+        return wire.Platform.WaitForAsync(() => wire.Platform.Wire.Counters["ping"] >= until, TimeSpan.FromSeconds(25));
     }
 
     private static Task TroubleAsync(WireScene wire, Action begin) => wire.WithTrafficAsync(async () =>

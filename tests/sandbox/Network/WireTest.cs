@@ -15,8 +15,9 @@ public abstract class WireTest : SandboxTest
     private protected override SandboxOptions Options { get; } = new()
     {
         Relay = true,
-        AckDeadline = TimeSpan.FromSeconds(0.5),
-        RedeliveryScale = 0.02,
+        AckDeadline = TimeSpan.FromSeconds(30),
+        RedeliveryLadder = QuickLadder,
+        RedeliveryScale = 1,
         PingInterval = TimeSpan.FromSeconds(30),
     };
 

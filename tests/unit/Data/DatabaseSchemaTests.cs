@@ -1,6 +1,9 @@
 using LarkService.Data;
+using LarkService.Events.Inbox;
 using LarkService.UnitTests.Platform;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace LarkService.UnitTests.Data;
 
@@ -50,6 +53,23 @@ public sealed class DatabaseSchemaTests
         Assert.Empty(await schema.PrepareAsync(default));
         Assert.Empty(await schema.PrepareAsync(default));
         Assert.Empty(await schema.MigrateAsync(default));
+    }
+
+    [Fact]
+    public async Task Events_that_died_before_that_was_written_down_count_from_their_last_due_time()
+    {
+        using var file = new TemporaryDatabase();
+        Directory.CreateDirectory(Path.GetDirectoryName(file.File)!);
+        await using var db = file.Database.Open();
+        await db.GetService<IMigrator>().MigrateAsync("Initial");
+        await db.Database.ExecuteSqlRawAsync(
+            """
+            INSERT INTO inbox_events (event_id, app_id, event_type, ordering_key, position, payload, state, attempts, due_at, created_at)
+            VALUES ('dead', 'a', 't', 'k', 1, '', 'dead', 8, 5000, 1000), ('waits', 'a', 't', 'k', 2, '', 'received', 0, 5000, 1000)
+            """);
+        await db.Database.MigrateAsync();
+        var rows = await db.Set<InboxEvent>().OrderBy(e => e.EventId).Select(e => e.HandledAt).ToListAsync();
+        Assert.Equal([DateTimeOffset.FromUnixTimeSeconds(5), null], rows);
     }
 
     [Fact]

@@ -68,7 +68,29 @@ public sealed class GroupCommitTests
         go.Release(10);
         await group.DisposeAsync();
         Assert.True(_commits.Count < 4, $"{_commits.Count} commits");
-        Assert.All(inside, task => Assert.True(task.IsCompleted));
+        await Until.TrueAsync(() => inside.TrueForAll(task => task.IsCompleted));
+    }
+
+    [Fact]
+    public async Task Waiting_for_room_and_for_the_commit_together_is_no_longer_than_the_patience()
+    {
+        var go = new SemaphoreSlim(0);
+        await using var group = Group(1, 1, () => go.WaitAsync());
+        var first = Add(group, 0);
+        await Until.TrueAsync(() => _commits.Count == 1);
+        var second = Add(group, 1); // fills the room
+        _clock.AdvanceSeconds(6);
+        var third = Add(group, 2);
+        await _clock.SomeoneWaitsForAsync(10);
+        _clock.AdvanceSeconds(3);
+        go.Release(); // the second is taken, and so the third has room
+        await first.Soon();
+        await Until.TrueAsync(() => _commits.Count == 2);
+        await _clock.SomeoneWaitsForAsync(7);
+        _clock.AdvanceSeconds(7);
+        await Assert.ThrowsAnyAsync<Exception>(() => third.Soon());
+        await Assert.ThrowsAnyAsync<Exception>(() => second.Soon());
+        go.Release(10);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using LarkService.Authorization;
+using LarkService.Data;
 using LarkService.Data.Counting;
 using LarkService.Grants;
 using LarkService.OnBehalfOf;
@@ -67,6 +68,19 @@ public sealed class RowCountLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_count_that_fails_does_not_stop_the_others()
+    {
+        await ParkAsync(ParkedCallState.Running);
+        using var loop = new RowCountLoop([new Failing(), new ParkedCallCount(_calls)], _scene.Database, _scene.Clock, _log);
+        await loop.StartAsync(default);
+        await PauseAsync();
+        await loop.StopAsync(default);
+        _scene.Meters.Observe();
+        Assert.Equal(1, _scene.Meters.Sum("lark_service.parked_calls", ("state", "running")));
+        Assert.Single(_log.Lines);
+    }
+
+    [Fact]
     public async Task A_database_that_fails_is_told_once_and_counting_goes_on_when_it_works_again()
     {
         _down = true;
@@ -123,4 +137,9 @@ public sealed class RowCountLoopTests : IDisposable
         }));
         return db.SaveChangesAsync();
     });
+
+    private sealed class Failing : IRowCount
+    {
+        public Task CountAsync(LarkDbContext db, CancellationToken ct) => throw new InvalidOperationException("x");
+    }
 }

@@ -62,10 +62,11 @@ internal sealed class RunningEvents : IAsyncDisposable
     /// <summary>Handles what is due once, without the loop. Returns how many events were claimed.</summary>
     public async Task<int> RunDueAsync()
     {
+        var before = Clock.GetTimestamp();
         var runs = await Get<InboxClaims>().ClaimAsync(100, _ => false, alsoOfOthers: true, CancellationToken.None);
         await Task.WhenAll(runs.Select(async events =>
         {
-            using var run = new InboxRun(events);
+            using var run = new InboxRun(events, before, Clock);
             await Get<InboxRunner>().RunAsync(run, CancellationToken.None);
         })).Soon();
         return runs.Sum(run => run.Count);

@@ -182,8 +182,7 @@ public sealed class ConnectionSessionTests : IAsyncLifetime
             socket.PushVector("event_unsplit");
         }
 
-        await Until.TrueAsync(() => _connection.Sink.Waiting == ConnectionSupervisor.MostInFlight);
-        Assert.Equal(9, socket.Unread);
+        await Until.TrueAsync(() => _connection.Sink.Waiting == ConnectionSupervisor.MostInFlight && socket.Unread == 9);
         held.SetResult(new PayloadAnswer.Ok());
         await Until.TrueAsync(() => _connection.Sink.Waiting == ConnectionSupervisor.MostInFlight + 10);
     }
@@ -199,6 +198,7 @@ public sealed class ConnectionSessionTests : IAsyncLifetime
         await _connection.Sink.ReceivedAsync();
 
         // When the service stops, and another one comes
+        await _connection.Clock.NobodyWaitsForAsync(10); // the ping is out
         _connection.BeginStop();
         await _connection.Clock.SomeoneWaitsForAsync(10);
         socket.PushVector("callback_card_action");
@@ -221,6 +221,7 @@ public sealed class ConnectionSessionTests : IAsyncLifetime
         await socket.SentAsync("ping");
         socket.PushVector("event_unsplit");
         await _connection.Sink.ReceivedAsync();
+        await _connection.Clock.NobodyWaitsForAsync(10); // the ping is out
         _connection.BeginStop();
         await _connection.Clock.SomeoneWaitsForAsync(10);
         _connection.Clock.AdvanceSeconds(10);

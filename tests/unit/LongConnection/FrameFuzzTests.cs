@@ -10,6 +10,8 @@ using Microsoft.Extensions.Options;
 namespace LarkService.UnitTests.LongConnection;
 
 /// <summary>100,000 frames nobody meant, half of them with each seed, through the whole way of a frame: decoded, put together, brought to the sink, acknowledged.</summary>
+/// <remarks>Alone, when all others are done: it looks at the memory of the whole process.</remarks>
+[Collection(nameof(Hosting.Alone))]
 public sealed class FrameFuzzTests
 {
     private const int Count = 50_000;
@@ -39,7 +41,7 @@ public sealed class FrameFuzzTests
         // When all of it has come, and a good event after it
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         var end = await Task.Run(() => reader.RunAsync(CancellationToken.None, CancellationToken.None)).WaitAsync(patience.Token);
-        Assert.True(await desk.IdleAsync(TimeSpan.FromSeconds(20), Until.SomeTime()));
+        Assert.True(await desk.IdleAsync(TimeSpan.FromSeconds(60), Until.SomeTime()));
 
         // Then every one was read and counted, the last was acknowledged, and what is kept is little
         Assert.Equal(DisconnectKind.ClosedByPlatform, end.Kind);

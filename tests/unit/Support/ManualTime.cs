@@ -73,12 +73,21 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     /// <summary>Returns once somebody waits for exactly so many seconds from now.</summary>
     public Task SomeoneWaitsForAsync(double seconds) => SomeoneWaitsAsync(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds));
 
+    /// <summary>Returns once nobody waits for exactly so many seconds from now.</summary>
+    public Task NobodyWaitsForAsync(double seconds) => Until.TrueAsync(() =>
+    {
+        lock (_lock)
+        {
+            return !_timers.Any(t => t.Due!.Value - _now == TimeSpan.FromSeconds(seconds));
+        }
+    });
+
     /// <summary>Returns once somebody waits at all.</summary>
     public Task SomeoneWaitsAsync() => SomeoneWaitsAsync(_ => true);
 
     private async Task SomeoneWaitsAsync(Func<TimeSpan, bool> wanted)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             Task change;

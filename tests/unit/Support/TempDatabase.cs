@@ -1,6 +1,7 @@
 using LarkService.Data;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace LarkService.UnitTests.Support;
 
@@ -10,11 +11,12 @@ internal sealed class TempDatabase : IDisposable
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"larkservice-{Guid.NewGuid():N}.db");
     private readonly DbContextOptions<SqliteLarkDbContext> _options;
 
-    public TempDatabase()
+    public TempDatabase(params IEnumerable<IInterceptor> between)
     {
         _options = new DbContextOptionsBuilder<SqliteLarkDbContext>().UseSqlite($"Data Source={_file}").Options;
         using var db = new SqliteLarkDbContext(_options);
         db.Database.EnsureCreated();
+        _options = new DbContextOptionsBuilder<SqliteLarkDbContext>(_options).AddInterceptors(between).Options;
         Database = new(DatabaseProvider.Sqlite, () => IsDown ? throw new InvalidOperationException("The database is down.") : new SqliteLarkDbContext(_options));
     }
 

@@ -1,9 +1,9 @@
 namespace LarkService.UnitTests.Support;
 
-/// <summary>Waits for what other tasks are about to do; fails after 20 s instead of hanging.</summary>
+/// <summary>Waits for what other tasks are about to do; fails after a minute instead of hanging.</summary>
 internal static class Until
 {
-    public static CancellationToken SomeTime() => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
+    public static CancellationToken SomeTime() => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
 

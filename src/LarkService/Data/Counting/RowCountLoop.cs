@@ -22,30 +22,31 @@ internal sealed partial class RowCountLoop(IEnumerable<IRowCount> counts, Databa
 
     private async Task CountAllAsync(CancellationToken stopping)
     {
-        try
+        var failed = false;
+        foreach (var count in _counts)
         {
-            foreach (var count in _counts)
+            try
             {
                 using var limit = new CancellationTokenSource(Limit, clock);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
                 await database.RunAsync(db => count.CountAsync(db, either.Token));
             }
-
-            _failing = false;
-        }
-        catch (Exception e) when (!stopping.IsCancellationRequested)
-        {
-            if (!_failing)
+            catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                Log.NotCounted(logger, Pause, e);
-            }
+                if (!_failing && !failed)
+                {
+                    Log.NotCounted(logger, Pause, e);
+                }
 
-            _failing = true;
+                failed = true;
+            }
+            catch (OperationCanceledException)
+            {
+                return; // the service stops
+            }
         }
-        catch (OperationCanceledException)
-        {
-            // The service stops.
-        }
+
+        _failing = failed;
     }
 
     private static partial class Log

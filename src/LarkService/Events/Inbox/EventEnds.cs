@@ -11,21 +11,14 @@ internal sealed partial class EventEnds : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly GroupCommit<EventEnd, bool> _commits;
+    private readonly InboxStore _store;
     private readonly TimeProvider _clock;
     private readonly ILogger<EventEnds> _logger;
 
     public EventEnds(InboxStore store, TimeProvider clock, ILogger<EventEnds> logger)
     {
-        (_clock, _logger) = (clock, logger);
-        _commits = new(Room, Most, async batch =>
-        {
-            using var limit = new CancellationTokenSource(Limit, clock);
-            await store.EndAsync([.. batch.Select(entry => entry.Item)], limit.Token);
-            foreach (var entry in batch)
-            {
-                entry.TrySetResult(true);
-            }
-        });
+        (_store, _clock, _logger) = (store, clock, logger);
+        _commits = new(Room, Most, CommitAsync);
     }
 
     /// <summary>Returns when it is written, or when trying on makes no sense any more: then its lease runs out and somebody handles it again.</summary>
@@ -55,6 +48,44 @@ internal sealed partial class EventEnds : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _commits.DisposeAsync();
+
+    private async Task CommitAsync(IReadOnlyList<GroupCommit<EventEnd, bool>.Entry> batch)
+    {
+        using var limit = new CancellationTokenSource(Limit, _clock);
+        try
+        {
+            await EndAsync(batch, limit.Token);
+        }
+        catch (Exception) when (batch.Count > 1 && !limit.IsCancellationRequested)
+        {
+            // It may be the fault of one of them, and must not be that of the others. Within the same time: the database may be away.
+            foreach (var entry in batch)
+            {
+                await EndAloneAsync(entry, limit.Token);
+            }
+        }
+    }
+
+    private async Task EndAloneAsync(GroupCommit<EventEnd, bool>.Entry entry, CancellationToken ct)
+    {
+        try
+        {
+            await EndAsync([entry], ct);
+        }
+        catch (Exception e)
+        {
+            entry.TrySetException(e);
+        }
+    }
+
+    private async Task EndAsync(IReadOnlyList<GroupCommit<EventEnd, bool>.Entry> batch, CancellationToken ct)
+    {
+        await _store.EndAsync([.. batch.Select(entry => entry.Item)], ct);
+        foreach (var entry in batch)
+        {
+            entry.TrySetResult(true);
+        }
+    }
 
     private static partial class Log
     {

@@ -13,6 +13,9 @@ internal sealed class EventInbox : IAsyncDisposable
     private const int MostRows = 256;
     private const int MostCharacters = 4 * 1024 * 1024;
 
+    /// <summary>Pushes that wait to be stored, in bytes as they came.</summary>
+    public const int MostBytes = 64 * 1024 * 1024;
+
     /// <summary>The platform has long given up by then and will push again.</summary>
     private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(10);
 
@@ -23,6 +26,7 @@ internal sealed class EventInbox : IAsyncDisposable
     private readonly EventsMetrics _metrics;
     private readonly TimeProvider _clock;
     private long _lastPosition;
+    private long _bytes;
 
     public EventInbox(InboxWriter writer, InboxSignal signal, InboxPace pace, EventsMetrics metrics, TimeProvider clock)
     {
@@ -32,8 +36,19 @@ internal sealed class EventInbox : IAsyncDisposable
 
     /// <summary>Called in the order of arrival; that order is fixed before anything is awaited.</summary>
     /// <returns>False when it was there already.</returns>
-    public async Task<bool> StoreAsync(LarkEvent received, ReadOnlyMemory<byte> json, CancellationToken ct) =>
-        await _commits.AddAsync(NewEvent.Of(received, json.Span, _clock.GetUtcNow()), StoreLimit, _clock, ct) == Inserted.Stored;
+    public async Task<bool> StoreAsync(LarkEvent received, ReadOnlyMemory<byte> json, CancellationToken ct)
+    {
+        try
+        {
+            return Interlocked.Add(ref _bytes, json.Length) > MostBytes
+                ? throw new InvalidOperationException("Too many bytes wait to be stored.")
+                : await _commits.AddAsync(NewEvent.Of(received, json.Span, _clock.GetUtcNow()), StoreLimit, _clock, ct) == Inserted.Stored;
+        }
+        finally
+        {
+            Interlocked.Add(ref _bytes, -json.Length);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -53,16 +68,14 @@ internal sealed class EventInbox : IAsyncDisposable
             rows.Add(first);
         }
 
-        var success = false;
         _pace.Storing(rows.Count);
         try
         {
             await _writer.InsertAsync(rows, (row, outcome, fault) => Tell(byId[row.EventId], outcome, fault));
-            success = true;
         }
         finally
         {
-            _pace.Stored(rows.Count, success);
+            _pace.Stored(rows.Count);
         }
 
         _metrics.Committed(rows.Count, _clock.GetElapsedTime(started));

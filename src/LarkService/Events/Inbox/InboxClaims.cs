@@ -30,6 +30,7 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
     /// <param name="ct">Ends it.</param>
     public async Task<List<List<InboxEvent>>> ClaimAsync(int most, Func<string, bool> busy, bool alsoOfOthers, CancellationToken ct)
     {
+        var started = clock.GetTimestamp();
         await using var db = database.Open();
         var heads = await HeadsAsync(db, ct);
         List<string> keys = [];
@@ -43,7 +44,7 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
         }
 
         _lookedUpTo = looked == heads.Count && heads.Count < MostKeys ? "" : heads[looked - 1].Key;
-        return keys.Count == 0 ? [] : await ClaimAsync(db, keys, alsoOfOthers, ct);
+        return keys.Count == 0 ? [] : await ClaimAsync(db, keys, () => alsoOfOthers && clock.GetElapsedTime(started) <= InboxLoop.LongLook, ct);
     }
 
     // A loose index scan: from one key to the next, however many events each of them has.
@@ -64,18 +65,18 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
             """).ToListAsync(ct);
     }
 
-    private async Task<List<List<InboxEvent>>> ClaimAsync(LarkDbContext db, List<string> keys, bool alsoOfOthers, CancellationToken ct)
+    private async Task<List<List<InboxEvent>>> ClaimAsync(LarkDbContext db, List<string> keys, Func<bool> alsoOfOthers, CancellationToken ct)
     {
         using var turn = await database.TakeTurnAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (!database.IsSingleProcess)
+        var events = await (database.IsSingleProcess ? FirstOnSqlite(db, keys) : FirstOnPostgres(db, await LockAsync(db, keys, ct))).AsNoTracking().ToListAsync(ct);
+        var others = alsoOfOthers(); // what took us long did so to whoever renews, too
+        var runs = events.GroupBy(e => e.OrderingKey, StringComparer.Ordinal).Select(g => Run([.. g.OrderBy(e => e.Position)], others)).Where(run => run.Count > 0).ToList();
+        if (!await TryLeaseAsync(db, [.. runs.SelectMany(run => run)], ct))
         {
-            await db.Database.ExecuteSqlRawAsync("SET LOCAL synchronous_commit = off", ct); // a claim that a crash of the server undoes is claimed again
+            return []; // disposing the transaction undoes it
         }
 
-        var events = await (database.IsSingleProcess ? FirstOnSqlite(db, keys) : FirstOnPostgres(db, await LockAsync(db, keys, ct))).AsNoTracking().ToListAsync(ct);
-        var runs = events.GroupBy(e => e.OrderingKey, StringComparer.Ordinal).Select(g => Run([.. g.OrderBy(e => e.Position)], alsoOfOthers)).Where(run => run.Count > 0).ToList();
-        await LeaseAsync(db, [.. runs.SelectMany(run => run)], ct);
         await transaction.CommitAsync(ct);
         return runs;
     }
@@ -116,18 +117,16 @@ internal sealed class InboxClaims(Database database, LeaseOwner owner, TimeProvi
         return first[0].Attempts > 0 ? [first[0]] : [.. first.TakeWhile(e => e.Attempts == 0)];
     }
 
-    private async Task LeaseAsync(LarkDbContext db, List<InboxEvent> events, CancellationToken ct)
+    // The locks keep out other claims, but not an owner who renews late, nor one who writes how an event ended.
+    private async Task<bool> TryLeaseAsync(LarkDbContext db, List<InboxEvent> events, CancellationToken ct)
     {
-        if (events.Count == 0)
-        {
-            return;
-        }
-
-        var until = clock.GetUtcNow() + InboxStore.Lease;
+        var now = clock.GetUtcNow();
+        var until = now + InboxStore.Lease;
         var ids = events.ConvertAll(e => e.EventId);
-        await db.Set<InboxEvent>().Where(row => ids.Contains(row.EventId)).ExecuteUpdateAsync(
+        var leased = ids.Count == 0 ? 0 : await db.Set<InboxEvent>().Where(row => ids.Contains(row.EventId) && row.State == InboxState.Received && row.DueAt <= now).ExecuteUpdateAsync(
             u => u.SetProperty(row => row.DueAt, until).SetProperty(row => row.LeaseOwner, owner.Id).SetProperty(row => row.Attempts, row => row.Attempts + 1), ct);
         events.ForEach(e => e.Attempts++);
+        return leased == ids.Count;
     }
 
     // A statement of our own bypasses the model's conversions (SQLite keeps times as milliseconds).

@@ -19,15 +19,21 @@ internal sealed partial class InboxHands(InboxStore store, InboxRunner runner, I
     private readonly ConcurrentDictionary<string, (InboxRun Run, Task Task)> _runs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _atWork = new(MostAtATime, MostAtATime);
     private readonly CancellationTokenSource _giveUp = new();
+    private long _lastTrouble = long.MinValue;
 
     /// <summary>Runs to claim now; none while half of what may be in hand is there.</summary>
     public int Room => _runs.Count > Most / 2 ? 0 : Most - _runs.Count;
 
+    /// <summary>Timestamp of the last heartbeat that failed.</summary>
+    public long LastTrouble => Interlocked.Read(ref _lastTrouble);
+
     public bool Holds(string key) => _runs.ContainsKey(key);
 
-    public void Start(List<InboxEvent> events)
+    /// <param name="events">A run, just claimed.</param>
+    /// <param name="since">Timestamp of a moment before that.</param>
+    public void Start(List<InboxEvent> events, long since)
     {
-        var run = new InboxRun(events);
+        var run = new InboxRun(events, since, clock);
         var started = new TaskCompletionSource();
         _runs[run.Key] = (run, RunAsync(run, started.Task));
         started.SetResult();
@@ -49,6 +55,7 @@ internal sealed partial class InboxHands(InboxStore store, InboxRunner runner, I
             {
                 Log.NotRenewed(logger, e);
                 pause = SoonerBeat;
+                Interlocked.Exchange(ref _lastTrouble, clock.GetTimestamp());
             }
         }
     }
@@ -77,7 +84,14 @@ internal sealed partial class InboxHands(InboxStore store, InboxRunner runner, I
         }
 
         using var limit = new CancellationTokenSource(Beat, clock);
-        foreach (var id in await store.RenewAsync([.. held.Keys], limit.Token))
+        var before = clock.GetTimestamp();
+        var gone = await store.RenewAsync([.. held.Keys], limit.Token);
+        foreach (var run in held.Values.Select(h => h.Run).Except(gone.Select(id => held[id].Run)))
+        {
+            run.Renewed(before);
+        }
+
+        foreach (var id in gone)
         {
             if (held[id].Run.Lose(held[id].Event))
             {

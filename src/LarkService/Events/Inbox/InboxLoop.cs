@@ -10,18 +10,24 @@ internal sealed partial class InboxLoop(
     /// <summary>After trouble with the database its other users get so long to renew what they hold before it is taken from them.</summary>
     public static readonly TimeSpan Grace = InboxStore.Lease / 2;
 
+    /// <summary>A look that takes longer is trouble.</summary>
+    public static readonly TimeSpan LongLook = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MostApart = TimeSpan.FromSeconds(2);
     private bool _tookOver;
-    private DateTimeOffset _trouble = DateTimeOffset.MinValue;
+    private long _trouble;
+    private DateTimeOffset _oldest = DateTimeOffset.MaxValue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _trouble = clock.GetTimestamp(); // the database may have come back only now
         using var beating = new CancellationTokenSource();
         var beat = hands.BeatAsync(beating.Token);
         while (!stoppingToken.IsCancellationRequested)
         {
-            await pace.YieldAsync(stoppingToken);
+            await pace.YieldAsync(_oldest, stoppingToken);
             var news = signal.Next;
             if (!await TryStartSomeAsync(stoppingToken))
             {
@@ -42,6 +48,7 @@ internal sealed partial class InboxLoop(
             if (!_tookOver)
             {
                 Log.TookOver(logger, await store.TakeOverAsync(ct));
+                await CompareClocksAsync(ct);
                 _tookOver = true;
             }
 
@@ -55,8 +62,17 @@ internal sealed partial class InboxLoop(
         {
             Log.DatabaseTrouble(logger, e);
             await Task.Delay(Look, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _trouble = clock.GetUtcNow();
+            _trouble = clock.GetTimestamp();
             return false;
+        }
+    }
+
+    private async Task CompareClocksAsync(CancellationToken ct)
+    {
+        var ahead = await store.ClockAheadAsync(ct);
+        if (ahead.Duration() > MostApart)
+        {
+            Log.ClocksDiffer(logger, ahead.TotalSeconds);
         }
     }
 
@@ -71,15 +87,21 @@ internal sealed partial class InboxLoop(
                 return false; // a run that ends is news
             }
 
-            foreach (var run in await claims.ClaimAsync(hands.Room, hands.Holds, clock.GetUtcNow() >= _trouble + Grace, ct))
+            var before = clock.GetTimestamp();
+            var runs = await claims.ClaimAsync(hands.Room, hands.Holds, IsOver(_trouble) && IsOver(hands.LastTrouble), ct);
+            _trouble = clock.GetElapsedTime(before) > LongLook ? clock.GetTimestamp() : _trouble;
+            _oldest = runs.Count == 0 ? DateTimeOffset.MaxValue : runs.Min(run => run[0].CreatedAt);
+            foreach (var run in runs)
             {
-                hands.Start(run);
+                hands.Start(run, before);
                 started++;
             }
         }
         while (!claims.AtStart);
         return started > 0 || !fromStart;
     }
+
+    private bool IsOver(long trouble) => trouble == long.MinValue || clock.GetElapsedTime(trouble) >= Grace;
 
     private static partial class Log
     {
@@ -88,5 +110,8 @@ internal sealed partial class InboxLoop(
 
         [LoggerMessage(3, LogLevel.Debug, "{Count} events of a process that died are taken over")]
         public static partial void TookOver(ILogger logger, int count);
+
+        [LoggerMessage(4, LogLevel.Warning, "This machine's clock is {Seconds:F1} s ahead of the database's: let NTP set all of them, or events may be taken from a replica that still handles them")]
+        public static partial void ClocksDiffer(ILogger logger, double seconds);
     }
 }

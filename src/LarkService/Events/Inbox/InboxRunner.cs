@@ -16,35 +16,43 @@ internal sealed partial class InboxRunner(
         using var noMore = CancellationTokenSource.CreateLinkedTokenSource(run.Lost, giveUp);
         foreach (var e in run.Events)
         {
-            await pace.YieldAsync(noMore.Token);
-            if (noMore.IsCancellationRequested || await TryAsync(e, noMore.Token) is not { } end)
+            await pace.YieldAsync(e.CreatedAt, noMore.Token);
+            if (noMore.IsCancellationRequested || !run.IsSafe || await TryAsync(e, noMore.Token) is not { } end)
             {
                 break;
             }
 
-            await ends.WriteAsync(end, noMore.Token);
-            run.Ended(e);
+            await EndAsync(run, end, noMore.Token);
             if (end is EventEnd.Failed { Pause: not null } && RetryLadder.KeepsOrder(e.Attempts))
             {
                 break; // the later ones wait for it
             }
         }
 
-        await Task.WhenAll(run.Held().Select(async rest =>
-        {
-            await ends.WriteAsync(new EventEnd.Released(rest), noMore.Token);
-            run.Ended(rest);
-        }));
+        await Task.WhenAll(run.Held().Select(rest => EndAsync(run, new EventEnd.Released(rest), noMore.Token)));
+    }
+
+    private async Task EndAsync(InboxRun run, EventEnd end, CancellationToken noMore)
+    {
+        run.Ending(end.Event);
+        await ends.WriteAsync(end, noMore);
+        run.Ended(end.Event);
     }
 
     /// <returns>Null: not ended, and to be given back.</returns>
     private async Task<EventEnd?> TryAsync(InboxEvent e, CancellationToken noMore)
     {
+        if (RetryLadder.IsHopeless(e.Attempts))
+        {
+            metrics.Count(e.EventType, EventOutcome.Dead);
+            Log.Hopeless(logger, e.EventType, e.EventId, e.Attempts);
+            return new EventEnd.Failed(e, null, "The process ended during every try.");
+        }
+
         try
         {
             await HandleAsync(e, noMore);
             metrics.Count(e.EventType, EventOutcome.Handled);
-            pace.Handled();
             return new EventEnd.Done(e);
         }
         catch (OperationCanceledException) when (noMore.IsCancellationRequested)
@@ -78,5 +86,8 @@ internal sealed partial class InboxRunner(
     {
         [LoggerMessage(1, LogLevel.Warning, "Handling {EventType} {EventId} failed at attempt {Attempt}; next in {Pause} (none: given up)")]
         public static partial void Failed(ILogger logger, string eventType, string eventId, int attempt, TimeSpan? pause, Exception e);
+
+        [LoggerMessage(2, LogLevel.Error, "{EventType} {EventId} is given up: the process ended during every try, {Attempts} of them")]
+        public static partial void Hopeless(ILogger logger, string eventType, string eventId, int attempts);
     }
 }

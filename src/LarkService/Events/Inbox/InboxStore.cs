@@ -50,6 +50,19 @@ internal sealed class InboxStore(Database database, LeaseOwner owner, TimeProvid
             .ExecuteUpdateAsync(u => u.SetProperty(row => row.DueAt, now).SetProperty(row => row.LeaseOwner, (string?)null), ct));
     }
 
+    /// <summary>How much our clock is ahead of the database's. Leases are written by the clocks of all replicas.</summary>
+    public async Task<TimeSpan> ClockAheadAsync(CancellationToken ct)
+    {
+        if (database.IsSingleProcess)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var before = clock.GetUtcNow();
+        var theirs = await database.RunAsync(db => db.Database.SqlQueryRaw<DateTimeOffset>("SELECT clock_timestamp() AS \"Value\"").SingleAsync(ct));
+        return before + ((clock.GetUtcNow() - before) / 2) - theirs;
+    }
+
     private async Task DoneAsync(LarkDbContext db, List<string> ids, CancellationToken ct)
     {
         if (ids.Count > 0)

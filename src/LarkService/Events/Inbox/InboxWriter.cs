@@ -13,6 +13,11 @@ internal abstract class InboxWriter(Database database, TimeProvider clock) : IAs
     /// <summary>For one try at a whole batch; a second one still fits into the time a caller waits.</summary>
     protected static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
+    // A connection that lies unused dies behind our back. Given back, it is the pool's to close.
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _inUse = new(1, 1);
+    private ITimer? _idle;
     private LarkDbContext? _db;
 
     protected const string Columns = "event_id, dedupe_key, app_id, event_type, ordering_key, position, payload, state, attempts, due_at, created_at";
@@ -25,6 +30,34 @@ internal abstract class InboxWriter(Database database, TimeProvider clock) : IAs
     /// <param name="tell">Told about every row: what became of it, or why it alone could not be stored.</param>
     public async Task InsertAsync(IReadOnlyList<NewEvent> rows, Action<NewEvent, Inserted, Exception?> tell)
     {
+        await _inUse.WaitAsync();
+        try
+        {
+            await InsertNowAsync(rows, tell);
+        }
+        finally
+        {
+            _idle ??= clock.CreateTimer(_ => _ = DropIdleAsync(), null, Idle, Timeout.InfiniteTimeSpan);
+            _idle.Change(Idle, Timeout.InfiniteTimeSpan);
+            _inUse.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_idle is not null)
+        {
+            await _idle.DisposeAsync();
+        }
+
+        await _inUse.WaitAsync();
+        await DropAsync();
+        _inUse.Release(); // disposed twice: by its user and by the container
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task InsertNowAsync(IReadOnlyList<NewEvent> rows, Action<NewEvent, Inserted, Exception?> tell)
+    {
         var isUsed = _db is not null;
         var started = clock.GetTimestamp();
         try
@@ -35,12 +68,6 @@ internal abstract class InboxWriter(Database database, TimeProvider clock) : IAs
         {
             await TryAsync(rows, tell); // a connection kept for long may have died of age; inserting again does no harm
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await DropAsync();
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>Makes a fresh connection ready.</summary>
@@ -72,6 +99,23 @@ internal abstract class InboxWriter(Database database, TimeProvider clock) : IAs
         }
 
         return _db.Database.GetDbConnection();
+    }
+
+    private async Task DropIdleAsync()
+    {
+        if (!await _inUse.WaitAsync(TimeSpan.Zero))
+        {
+            return; // used again, and so not idle
+        }
+
+        try
+        {
+            await DropAsync();
+        }
+        finally
+        {
+            _inUse.Release();
+        }
     }
 
     private async Task DropAsync()

@@ -14,6 +14,10 @@ internal static class RetryLadder
     /// </summary>
     private const int AttemptsThatKeepOrder = 3;
 
+    /// <summary>Begun so often without a failure that gave it up: it ends the process.</summary>
+    /// <param name="attempts">Tries begun, with the present one.</param>
+    public static bool IsHopeless(int attempts) => attempts > 2 * MaxAttempts;
+
     /// <param name="attempts">Tries so far, all of them failed.</param>
     public static bool KeepsOrder(int attempts) => attempts <= AttemptsThatKeepOrder;
 

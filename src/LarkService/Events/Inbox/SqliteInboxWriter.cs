@@ -27,7 +27,7 @@ internal sealed class SqliteInboxWriter(Database database, TimeProvider clock) :
         using (var settings = sqlite.CreateCommand())
         {
             // What is acknowledged must survive a power cut: every commit is flushed. And SQLite itself waits for a lock better than the driver.
-            settings.CommandText = $"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {SqliteCheckpoints.MostPages}; PRAGMA busy_timeout = {(int)Limit.TotalMilliseconds}";
+            settings.CommandText = $"PRAGMA synchronous = FULL; PRAGMA busy_timeout = {(int)Limit.TotalMilliseconds}";
             settings.ExecuteNonQuery();
         }
 

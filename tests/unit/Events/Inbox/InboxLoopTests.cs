@@ -108,6 +108,30 @@ public sealed class InboxLoopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_starts_leaves_others_what_they_hold_until_they_had_time_to_renew_it()
+    {
+        await _events.StartAsync();
+        await _events.Clock.SomeoneWaitsForAsync(2);
+
+        // Given an event of somebody else whose lease is over, because the database was away
+        await _events.Get<EventInbox>().StoreAsync(new(Some.AppId, "e1", Pushes.Type, _events.Clock.GetUtcNow(), "t", default), Pushes.Event("e1", _events.Clock).Json, CancellationToken.None);
+        await _events.Handler.ReceivedAsync();
+        await Until.TrueAsync(async () => (await _events.RowAsync("e1")).State == InboxState.Done);
+        await _events.Database.Database.RunAsync(db => db.Set<InboxEvent>().ExecuteUpdateAsync(
+            u => u.SetProperty(e => e.State, InboxState.Received).SetProperty(e => e.LeaseOwner, "other").SetProperty(e => e.Payload, "{}")));
+        for (var i = 0; i < 3; i++)
+        {
+            await _events.Clock.SomeoneWaitsForAsync(2);
+            _events.Clock.AdvanceSeconds(2);
+        }
+
+        await _events.Clock.SomeoneWaitsForAsync(2);
+        Assert.Equal("other", (await _events.RowAsync("e1")).LeaseOwner);
+        _events.Clock.AdvanceSeconds(2);
+        await Until.TrueAsync(async () => (await _events.RowAsync("e1")).LeaseOwner != "other");
+    }
+
+    [Fact]
     public async Task The_depth_of_the_inbox_is_counted_now_and_then()
     {
         await _events.ReceiveAsync(Pushes.Event("e1", _events.Clock));

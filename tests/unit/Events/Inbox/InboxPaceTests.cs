@@ -12,8 +12,8 @@ public sealed class InboxPaceTests
     {
         var pace = new InboxPace(_clock);
         pace.Storing(1);
-        pace.Stored(1, success: true);
-        Assert.True(pace.YieldAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        pace.Stored(1);
+        Assert.True(pace.YieldAsync(_clock.GetUtcNow(), CancellationToken.None).AsTask().IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -21,8 +21,8 @@ public sealed class InboxPaceTests
     {
         var pace = new InboxPace(_clock);
         pace.Storing(64);
-        pace.Stored(64, success: true);
-        var waiting = pace.YieldAsync(CancellationToken.None).AsTask();
+        pace.Stored(64);
+        var waiting = pace.YieldAsync(_clock.GetUtcNow(), CancellationToken.None).AsTask();
         await _clock.SomeoneWaitsForAsync(0.025);
         Assert.False(waiting.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(25));
@@ -34,7 +34,7 @@ public sealed class InboxPaceTests
     {
         var pace = new InboxPace(_clock);
         pace.Storing(64);
-        var waiting = pace.YieldAsync(CancellationToken.None).AsTask();
+        var waiting = pace.YieldAsync(_clock.GetUtcNow(), CancellationToken.None).AsTask();
         for (var i = 0; i < 20; i++)
         {
             Assert.False(waiting.IsCompleted);
@@ -46,21 +46,17 @@ public sealed class InboxPaceTests
     }
 
     [Fact]
-    public void Handling_does_not_wait_when_too_many_wait_for_it()
+    public async Task Nothing_waits_for_the_intake_once_it_is_two_seconds_old()
     {
         var pace = new InboxPace(_clock);
-        for (var i = 0; i < 100; i++)
-        {
-            pace.Storing(256);
-            pace.Stored(256, success: true);
-        }
-
-        Assert.True(pace.YieldAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
-        for (var i = 0; i < 1000; i++)
-        {
-            pace.Handled();
-        }
-
-        Assert.False(pace.YieldAsync(CancellationToken.None).AsTask().IsCompleted);
+        var came = _clock.GetUtcNow();
+        pace.Storing(64);
+        _clock.AdvanceSeconds(1.99);
+        var waiting = pace.YieldAsync(came, CancellationToken.None).AsTask();
+        await _clock.SomeoneWaitsForAsync(0.025);
+        Assert.False(waiting.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(25));
+        await waiting.Soon();
+        Assert.True(pace.YieldAsync(came, CancellationToken.None).AsTask().IsCompletedSuccessfully);
     }
 }

@@ -1,5 +1,8 @@
+using System.Text;
+using LarkService.Data;
 using LarkService.Events.Inbox;
 using LarkService.UnitTests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace LarkService.UnitTests.Events;
 
@@ -182,6 +185,79 @@ public sealed class InboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_that_was_overtaken_begins_no_further_event_of_the_run()
+    {
+        // Given a run of two, and a process that stands still in the first one until another has taken that over
+        await _events.ReceiveAsync(Pushes.InChat("e1", "oc_1", _events.Clock));
+        await _events.ReceiveAsync(Pushes.InChat("e2", "oc_1", _events.Clock));
+        var other = _events.Another();
+        _events.Handler.Work = async (_, _) =>
+        {
+            _events.Clock.Advance(InboxStore.Lease);
+            Assert.Equal("e1", Assert.Single(await other.ClaimAsync()).EventId);
+        };
+        Assert.Equal(2, await _events.RunDueAsync());
+
+        // Then it leaves the second one to whoever comes after the first
+        Assert.Equal("e1", (await _events.Handler.ReceivedAsync()).EventId);
+        Assert.Equal(0, _events.Handler.Waiting);
+        Assert.Equal((InboxState.Received, 2), ((await _events.RowAsync("e1")).State, (await _events.RowAsync("e1")).Attempts));
+        var second = await _events.RowAsync("e2");
+        Assert.Equal((InboxState.Received, 0, null), (second.State, second.Attempts, second.LeaseOwner));
+    }
+
+    [Fact]
+    public async Task An_event_that_ends_the_process_every_time_is_set_aside_in_the_end()
+    {
+        await _events.ReceiveAsync(Pushes.Event("e1", _events.Clock));
+        for (var i = 0; i < 2 * RetryLadder.MaxAttempts; i++)
+        {
+            Assert.Single(await _events.Another().ClaimAsync());
+            _events.Clock.Advance(InboxStore.Lease);
+        }
+
+        Assert.Equal(1, await _events.RunDueAsync());
+        var row = await _events.RowAsync("e1");
+        Assert.Equal((InboxState.Dead, "The process ended during every try."), (row.State, row.LastError));
+        Assert.Equal((0, 1.0), (_events.Handler.Waiting, _events.Counted("dead")));
+    }
+
+    [Fact]
+    public async Task A_connection_that_nobody_used_for_a_minute_is_given_back()
+    {
+        var opened = 0;
+        using var database = new Database(DatabaseProvider.Sqlite, () =>
+        {
+            opened++;
+            return _events.Database.Database.Open();
+        });
+        await using var writer = InboxWriter.For(database, _events.Clock);
+        await InsertAsync("e1");
+        _events.Clock.AdvanceSeconds(59);
+        await InsertAsync("e2");
+        Assert.Equal(1, opened);
+        _events.Clock.AdvanceSeconds(60);
+        await InsertAsync("e3");
+        Assert.Equal((2, 3), (opened, (await _events.Database.AllAsync<InboxEvent>()).Count));
+
+        Task InsertAsync(string id) => writer.InsertAsync([new(id, null, Some.AppId, Pushes.Type, "k", "{}", _events.Clock.GetUtcNow())], (_, _, _) => { });
+    }
+
+    [Fact]
+    public async Task Events_that_wait_to_be_stored_are_bounded_in_bytes()
+    {
+        var big = Encoding.UTF8.GetBytes($$"""{"a":"{{new string('x', EventInbox.MostBytes / 4)}}"}""");
+        var turn = await _events.Database.Database.TakeTurnAsync(Ct);
+        var inside = Enumerable.Range(0, 3).Select(i => StoreAsync($"e{i}", big)).ToList();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => StoreAsync("e3", big));
+        turn.Dispose();
+        await Task.WhenAll(inside).Soon();
+        Assert.True(await StoreAsync("e3", big).Soon());
+
+        Task<bool> StoreAsync(string id, byte[] json) => _events.Get<EventInbox>().StoreAsync(new(Some.AppId, id, Pushes.Type, _events.Clock.GetUtcNow(), "t", default), json, Ct);
+    }
+
+    [Fact]
     public async Task After_trouble_others_may_be_left_what_they_hold()
     {
         await _events.ReceiveAsync(Pushes.Event("e1", _events.Clock));
@@ -234,6 +310,48 @@ public sealed class InboxTests : IAsyncLifetime
         var error = (await _events.RowAsync("e1")).LastError!;
         Assert.StartsWith("InvalidOperationException: token=*** xxx", error, StringComparison.Ordinal);
         Assert.Equal(500, error.Length);
+    }
+
+    [Theory]
+    [InlineData(460)]
+    [InlineData(461)]
+    [InlineData(0)]
+    public void A_failure_is_a_text_a_database_takes_wherever_it_is_cut(int before)
+    {
+        var kept = InboxErrors.Of(new InvalidOperationException(new string('x', before) + string.Concat(Enumerable.Repeat("😀", 100)) + (before == 0 ? "\ud83d" : "")));
+        Assert.True(kept.Length <= InboxErrors.MaxLength);
+        Assert.Equal(kept.Length, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(new UTF8Encoding(false, true).GetBytes(kept)).Length);
+    }
+
+    [Fact]
+    public async Task An_end_that_cannot_be_written_does_not_hold_up_those_that_share_its_commit()
+    {
+        // Given three ended events, of which one cannot be written
+        for (var i = 0; i < 3; i++)
+        {
+            await _events.ReceiveAsync(Pushes.InChat($"e{i}", $"oc_{i}", _events.Clock));
+        }
+
+        await _events.Database.Database.RunAsync(db => db.Database.ExecuteSqlRawAsync(
+            "CREATE TRIGGER poison BEFORE UPDATE ON inbox_events WHEN NEW.last_error = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END", Ct));
+        var claimed = (await _events.Get<InboxClaims>().ClaimAsync(8, _ => false, true, Ct)).SelectMany(run => run).OrderBy(e => e.EventId, StringComparer.Ordinal).ToList();
+        using var noMore = new CancellationTokenSource();
+        var ends = _events.Get<EventEnds>();
+
+        // When the last two are written with one commit, behind the first
+        var turn = await _events.Database.Database.TakeTurnAsync(Ct);
+        var first = ends.WriteAsync(new EventEnd.Done(claimed[0]), noMore.Token);
+        await _events.Clock.SomeoneWaitsForAsync(10);
+        var bad = ends.WriteAsync(new EventEnd.Failed(claimed[1], TimeSpan.Zero, "poison"), noMore.Token);
+        var good = ends.WriteAsync(new EventEnd.Done(claimed[2]), noMore.Token);
+        turn.Dispose();
+
+        // Then the good ones are
+        await Task.WhenAll(first, good).Soon();
+        Assert.Equal(InboxState.Done, (await _events.RowAsync("e2")).State);
+        Assert.False(bad.IsCompleted);
+        await noMore.CancelAsync();
+        await bad.Soon();
     }
 
     [Fact]
