@@ -7,7 +7,8 @@ namespace LarkService.LongConnection;
 /// <summary>
 /// Healthy when every app has a connection and none has been given up on; degraded when some app has none, or one is
 /// degraded; the registration's failure status (not ready) when no connection lives at all and no app receives over HTTP
-/// instead, also when the long connection is switched off. One that stands by beside a living one is no fault. The description says why, in plain words, and what the platform asks of clients.
+/// instead, also when the long connection is switched off. One that stands by beside a living one is no fault. The description
+/// says why, in plain words, and what the platform asks of clients.
 /// </summary>
 internal sealed class LongConnectionHealth(LongConnectionStatuses statuses, LarkApps apps, IOptions<LongConnectionOptions> options) : IHealthCheck
 {

@@ -149,19 +149,24 @@ public sealed class DoubleClickTests : IAsyncLifetime
     {
         // Given a click that is worked on, and after it as many as are remembered
         var held = new TaskCompletionSource<CallbackAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _handler.Work = _ => held.Task;
+        var begun = new TaskCompletionSource();
+        _handler.Work = _ =>
+        {
+            begun.SetResult();
+            return held.Task;
+        };
         var slow = AnswerAsync(Click("slow"));
-        await Until.TrueAsync(() => _handler.Calls == 1);
+        await begun.Task.Soon();
         _handler.Work = _ => Task.FromResult(new CallbackAnswer(Toast(1)));
         for (var i = 1; i < DoubleClicks.Most; i++)
         {
-            await AnswerAsync(Pushes.Click($"e{i}", new { action = "do" }, _events.Clock, person: $"ou_{i}"));
+            await AnswerAsync(Pushes.Click($"e{i}", new { action = "do" }, _events.Clock, person: $"ou_other_{i}")).Soon();
         }
 
         // When somebody clicks twice a little later, they are one click
         _events.Clock.AdvanceSeconds(1.1);
-        await AnswerAsync(Pushes.Click("first", new { action = "do" }, _events.Clock, person: "ou_x"));
-        await AnswerAsync(Pushes.Click("second", new { action = "do" }, _events.Clock, person: "ou_x"));
+        await AnswerAsync(Pushes.Click("first", new { action = "do" }, _events.Clock, person: "ou_x")).Soon();
+        await AnswerAsync(Pushes.Click("second", new { action = "do" }, _events.Clock, person: "ou_x")).Soon();
         Assert.Equal((DoubleClicks.Most + 1, 1d), (_handler.Calls, _events.Counted("double_click")));
 
         // And the slow one is still known
