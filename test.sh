@@ -219,7 +219,7 @@ run_dotnet_suite() {
     collect=(--collect "XPlat Code Coverage")
   fi
   step "$suite" dotnet test "$(project_of "$suite")" --no-build --nologo --results-directory "$RESULTS/$suite" \
-    --blame-hang-timeout 15m --blame-hang-dump-type none "${collect[@]}" || status=$?
+    --blame-hang-timeout 5m --blame-hang-dump-type none "${collect[@]}" || status=$?
   while IFS= read -r name; do
     failures+=("$suite: $name")
   done < <(sed -nE 's/^  Failed ([^[]+) \[.*/\1/p' "$RESULTS/$suite.log")
