@@ -1,11 +1,15 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace LarkService.Data;
 
 /// <summary>Brings the schema up to date, or says that somebody has to.</summary>
 internal sealed class DatabaseSchema(Database database) : IDisposable
 {
+    /// <summary>How long another process may take with its migrations.</summary>
+    private static readonly TimeSpan OthersLimit = TimeSpan.FromMinutes(10);
+
     private FileStream? _mine;
 
     /// <summary>SQLite is ours alone and is migrated on start; PostgreSQL is shared, so its operator decides when.</summary>
@@ -30,25 +34,47 @@ internal sealed class DatabaseSchema(Database database) : IDisposable
         return [.. await db.Database.GetPendingMigrationsAsync(ct)];
     }
 
-    /// <summary>Applies what is missing. Safe to run twice and side by side: EF Core takes a lock on the migrations table.</summary>
+    /// <summary>Applies what is missing. Safe to run twice and side by side.</summary>
     /// <returns>What was applied.</returns>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)
     {
         await using var db = database.Open();
-        List<string> pending = [.. await db.Database.GetPendingMigrationsAsync(ct)];
-        if (db is SqliteLarkDbContext)
-        {
-            await MigrateSqliteAsync(db, ct);
-        }
-        else
-        {
-            await db.Database.MigrateAsync(ct);
-        }
-
-        return pending;
+        return db is SqliteLarkDbContext ? await MigrateAsync(db, MigrateSqliteAsync, ct) : await MigratePostgresAsync(db, ct);
     }
 
     public void Dispose() => _mine?.Dispose();
+
+    private static async Task<IReadOnlyList<string>> MigrateAsync(LarkDbContext db, Func<LarkDbContext, CancellationToken, Task> migrate, CancellationToken ct)
+    {
+        List<string> pending = [.. await db.Database.GetPendingMigrationsAsync(ct)];
+        await migrate(db, ct);
+        return pending;
+    }
+
+    // EF Core's own lock ends with each migration's transaction, so two processes could both apply the second one.
+    private async Task<IReadOnlyList<string>> MigratePostgresAsync(LarkDbContext db, CancellationToken ct)
+    {
+        await using var turn = database.Open();
+        turn.Database.SetCommandTimeout(OthersLimit);
+        try
+        {
+            await turn.Database.OpenConnectionAsync(ct);
+            await turn.Database.ExecuteSqlRawAsync("SELECT pg_advisory_lock(5138271904)", ct);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            // There is no database yet; EF Core makes it.
+        }
+
+        try
+        {
+            return await MigrateAsync(db, (context, token) => context.Database.MigrateAsync(token), ct);
+        }
+        finally
+        {
+            await turn.Database.ExecuteSqlRawAsync("SELECT pg_advisory_unlock(5138271904)", CancellationToken.None); // the pool keeps the connection
+        }
+    }
 
     private static string FileOf(LarkDbContext db) => Path.GetFullPath(new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource);
 

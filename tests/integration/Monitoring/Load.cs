@@ -9,7 +9,8 @@ internal static class Load
     {
         Flow = Flow.Redirect,
         OwnProcess = true,
-        Settings = { ["LongConnection:HeartbeatInterval"] = "00:00:02", ["Authorization:RequestsPerMinutePerUser"] = "2" },
+        Sandbox = Support.Scene.QuickSandbox with { VerificationToken = OverHttp.VerificationToken },
+        Settings = new(OverHttp.Options.Settings) { ["LongConnection:HeartbeatInterval"] = "00:00:02", ["Authorization:RequestsPerMinutePerUser"] = "2" },
     };
 
     public static async Task RunAsync(Scene scene)
@@ -39,6 +40,7 @@ internal static class Load
         await ConnectedAsync(scene);
         scene.Platform.Faults.ExpireTokens(lei.OpenId);
         scene.Platform.Faults.ExpireRefreshTokens(lei.OpenId);
+        await scene.PushOverHttpAsync(); // from now on the other way in
         lei.Write("And now?");
         await lei.AgreeAsync(await lei.AskedAsync()); // the third consent: a rate needs growth between two readings
         await ava.AnswerAsync(ava.Write("One more?"));
