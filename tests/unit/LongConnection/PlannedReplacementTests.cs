@@ -205,6 +205,7 @@ public sealed class PlannedReplacementTests : IAsyncLifetime
         for (var left = span; left > TimeSpan.Zero; left -= step)
         {
             _connection.Clock.Advance(left < step ? left : step);
+            await SettleAsync(); // a heartbeat that sets its clock late, again and again, would fall behind
             await Until.TrueAsync(() => _connection.Statuses.All(s => s.Snapshot.LastPong >= _connection.Clock.GetUtcNow() - Beat * 1.5));
         }
     }
