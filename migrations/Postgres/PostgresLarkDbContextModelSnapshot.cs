@@ -237,6 +237,99 @@ namespace LarkService.Migrations.Postgres
                     b.ToTable("authorization_sessions", (string)null);
                 });
 
+            modelBuilder.Entity("LarkService.Data.Audit.AuditHead", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Hash = "0000000000000000000000000000000000000000000000000000000000000000",
+                            Number = 0L
+                        });
+                });
+
+            modelBuilder.Entity("LarkService.Data.Audit.AuditRow", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("AppId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("app_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("LogId")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("log_id");
+
+                    b.Property<string>("OpenId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("open_id");
+
+                    b.Property<string>("Result")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("result");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_log");
+
+                    b.HasIndex("AppId", "OpenId", "Number")
+                        .HasDatabaseName("ix_audit_log_app_id_open_id_number");
+
+                    b.ToTable("audit_log", (string)null);
+                });
+
             modelBuilder.Entity("LarkService.Data.Outbox.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
@@ -389,6 +482,44 @@ namespace LarkService.Migrations.Postgres
                     b.ToTable("inbox_events", (string)null);
                 });
 
+            modelBuilder.Entity("LarkService.Grants.OAuth.Pacing.TokenCallPause", b =>
+                {
+                    b.Property<string>("AppId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("app_id");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("AppId")
+                        .HasName("pk_token_call_pauses");
+
+                    b.ToTable("token_call_pauses", (string)null);
+                });
+
+            modelBuilder.Entity("LarkService.Grants.OAuth.Pacing.TokenCallSlot", b =>
+                {
+                    b.Property<string>("AppId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("app_id");
+
+                    b.Property<long>("Slot")
+                        .HasColumnType("bigint")
+                        .HasColumnName("slot");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("integer")
+                        .HasColumnName("calls");
+
+                    b.HasKey("AppId", "Slot")
+                        .HasName("pk_token_calls");
+
+                    b.ToTable("token_calls", (string)null);
+                });
+
             modelBuilder.Entity("LarkService.Grants.UserGrant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -417,6 +548,10 @@ namespace LarkService.Migrations.Postgres
                     b.Property<string>("EnName")
                         .HasColumnType("text")
                         .HasColumnName("en_name");
+
+                    b.Property<DateTimeOffset?>("EndAnnouncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("end_announced_at");
 
                     b.Property<DateTimeOffset>("GrantedAt")
                         .HasColumnType("timestamp with time zone")
@@ -448,6 +583,11 @@ namespace LarkService.Migrations.Postgres
                     b.Property<DateTimeOffset?>("RefreshLeaseUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("refresh_lease_until");
+
+                    b.Property<string>("RefreshOutcome")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("refresh_outcome");
 
                     b.Property<DateTimeOffset?>("RefreshStartedAt")
                         .HasColumnType("timestamp with time zone")
@@ -504,6 +644,10 @@ namespace LarkService.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_user_grants");
 
+                    b.HasIndex("RefreshStartedAt")
+                        .HasDatabaseName("ix_user_grants_refresh_started_at")
+                        .HasFilter("refresh_started_at IS NOT NULL");
+
                     b.HasIndex("AppId", "OpenId")
                         .IsUnique()
                         .HasDatabaseName("ix_user_grants_app_id_open_id");
@@ -513,6 +657,12 @@ namespace LarkService.Migrations.Postgres
 
                     b.HasIndex("Status", "AppId")
                         .HasDatabaseName("ix_user_grants_status_app_id");
+
+                    b.HasIndex("Status", "GrantedAt")
+                        .HasDatabaseName("ix_user_grants_status_granted_at");
+
+                    b.HasIndex("Status", "LastUsedAt")
+                        .HasDatabaseName("ix_user_grants_status_last_used_at");
 
                     b.HasIndex("Status", "RefreshExpiresAt")
                         .HasDatabaseName("ix_user_grants_status_refresh_expires_at");

@@ -232,6 +232,99 @@ namespace LarkService.Migrations.Sqlite
                     b.ToTable("authorization_sessions", (string)null);
                 });
 
+            modelBuilder.Entity("LarkService.Data.Audit.AuditHead", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Hash = "0000000000000000000000000000000000000000000000000000000000000000",
+                            Number = 0L
+                        });
+                });
+
+            modelBuilder.Entity("LarkService.Data.Audit.AuditRow", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("AppId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("LogId")
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("log_id");
+
+                    b.Property<string>("OpenId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("open_id");
+
+                    b.Property<string>("Result")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("result");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_log");
+
+                    b.HasIndex("AppId", "OpenId", "Number")
+                        .HasDatabaseName("ix_audit_log_app_id_open_id_number");
+
+                    b.ToTable("audit_log", (string)null);
+                });
+
             modelBuilder.Entity("LarkService.Data.Outbox.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
@@ -382,6 +475,44 @@ namespace LarkService.Migrations.Sqlite
                     b.ToTable("inbox_events", (string)null);
                 });
 
+            modelBuilder.Entity("LarkService.Grants.OAuth.Pacing.TokenCallPause", b =>
+                {
+                    b.Property<string>("AppId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_id");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("AppId")
+                        .HasName("pk_token_call_pauses");
+
+                    b.ToTable("token_call_pauses", (string)null);
+                });
+
+            modelBuilder.Entity("LarkService.Grants.OAuth.Pacing.TokenCallSlot", b =>
+                {
+                    b.Property<string>("AppId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_id");
+
+                    b.Property<long>("Slot")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("slot");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("calls");
+
+                    b.HasKey("AppId", "Slot")
+                        .HasName("pk_token_calls");
+
+                    b.ToTable("token_calls", (string)null);
+                });
+
             modelBuilder.Entity("LarkService.Grants.UserGrant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -410,6 +541,10 @@ namespace LarkService.Migrations.Sqlite
                     b.Property<string>("EnName")
                         .HasColumnType("TEXT")
                         .HasColumnName("en_name");
+
+                    b.Property<long?>("EndAnnouncedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("end_announced_at");
 
                     b.Property<long>("GrantedAt")
                         .HasColumnType("INTEGER")
@@ -441,6 +576,11 @@ namespace LarkService.Migrations.Sqlite
                     b.Property<long?>("RefreshLeaseUntil")
                         .HasColumnType("INTEGER")
                         .HasColumnName("refresh_lease_until");
+
+                    b.Property<string>("RefreshOutcome")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refresh_outcome");
 
                     b.Property<long?>("RefreshStartedAt")
                         .HasColumnType("INTEGER")
@@ -497,6 +637,10 @@ namespace LarkService.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_user_grants");
 
+                    b.HasIndex("RefreshStartedAt")
+                        .HasDatabaseName("ix_user_grants_refresh_started_at")
+                        .HasFilter("refresh_started_at IS NOT NULL");
+
                     b.HasIndex("AppId", "OpenId")
                         .IsUnique()
                         .HasDatabaseName("ix_user_grants_app_id_open_id");
@@ -506,6 +650,12 @@ namespace LarkService.Migrations.Sqlite
 
                     b.HasIndex("Status", "AppId")
                         .HasDatabaseName("ix_user_grants_status_app_id");
+
+                    b.HasIndex("Status", "GrantedAt")
+                        .HasDatabaseName("ix_user_grants_status_granted_at");
+
+                    b.HasIndex("Status", "LastUsedAt")
+                        .HasDatabaseName("ix_user_grants_status_last_used_at");
 
                     b.HasIndex("Status", "RefreshExpiresAt")
                         .HasDatabaseName("ix_user_grants_status_refresh_expires_at");

@@ -1,3 +1,4 @@
+using LarkService.Data.Audit;
 using LarkService.Data.Counting;
 using LarkService.Data.Outbox;
 using LarkService.Platform.Configuration;
@@ -20,6 +21,7 @@ internal static class DataSetup
             : new Database(DatabaseProvider.Sqlite, provider.GetRequiredService<IDbContextFactory<SqliteLarkDbContext>>().CreateDbContext));
         services.AddSingleton<DatabaseSchema>();
         services.AddSingleton<LeaseOwner>();
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddHostedService<OutboxLoop>();

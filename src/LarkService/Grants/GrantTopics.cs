@@ -5,6 +5,9 @@ internal static class GrantTopics
 {
     /// <summary>A grant was revoked. Payload: <see cref="GrantRevoked"/>.</summary>
     public const string Revoked = "grant.revoked";
+
+    /// <summary>The platform will not renew a grant. Payload: <see cref="GrantNeedsConsent"/>.</summary>
+    public const string ReauthorizationRequired = "grant.reauthorization_required";
 }
 
 /// <param name="AppId">The app.</param>
@@ -12,3 +15,8 @@ internal static class GrantTopics
 /// <param name="By"><c>user</c> (in chat), <c>api</c> or <c>platform</c>.</param>
 /// <param name="ChatId">Where to tell the user; null for a direct message.</param>
 internal sealed record GrantRevoked(string AppId, string OpenId, string By, string? ChatId);
+
+/// <param name="AppId">The app.</param>
+/// <param name="OpenId">Who has to agree again.</param>
+/// <param name="Why">For the log: what ended the grant.</param>
+internal sealed record GrantNeedsConsent(string AppId, string OpenId, string Why);

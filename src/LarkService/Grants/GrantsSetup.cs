@@ -1,5 +1,6 @@
 using LarkService.Data.Counting;
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Sealing;
 using LarkService.Platform.Configuration;
 
@@ -12,6 +13,7 @@ internal static class GrantsSetup
     {
         services.AddChecked<EncryptionOptions>();
         services.AddSingleton<TokenSeal>();
+        services.AddSingleton<TokenCallPace>();
         services.AddSingleton<OAuthClient>();
         services.AddSingleton<UserGrants>();
         services.AddSingleton<TokenCache>();

@@ -54,6 +54,13 @@ internal sealed class UserGrant
     /// <summary>Set before a refresh token is sent, cleared with its outcome: still there after a crash, it means "uncertain".</summary>
     public DateTimeOffset? RefreshStartedAt { get; set; }
 
+    /// <summary>How the last refresh ended, see <see cref="RefreshResult"/>; null before the first. A change goes into the audit log.</summary>
+    public string? RefreshOutcome { get; set; }
+
+    /// <summary>When the user was told that day 365 comes near; null: not yet for this consent.</summary>
+    public DateTimeOffset? EndAnnouncedAt { get; set; }
+
+    /// <summary>Coarse: noted once an hour at most.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
 
     /// <summary>Generation: grows with every change of tokens or status, so that a late answer never overwrites a newer one.</summary>
@@ -74,11 +81,15 @@ internal sealed class UserGrant
             grant.HasIndex(g => new { g.AppId, g.OpenId }).IsUnique();
             grant.HasIndex(g => new { g.Status, g.AppId });              // how many of each app are in use? without reading their rows
             grant.HasIndex(g => new { g.Status, g.AccessExpiresAt });
-            grant.HasIndex(g => new { g.Status, g.RefreshExpiresAt });
+            grant.HasIndex(g => new { g.Status, g.RefreshExpiresAt });   // which must be kept alive?
+            grant.HasIndex(g => new { g.Status, g.GrantedAt });          // which come to day 365?
+            grant.HasIndex(g => new { g.Status, g.LastUsedAt });         // which does nobody need?
+            grant.HasIndex(g => g.RefreshStartedAt).HasFilter("refresh_started_at IS NOT NULL"); // which were left in the midst of a refresh?
             grant.Property(g => g.Status).HasConversion(s => s.Word(), s => GrantStatusWords.Find(s)!.Value).HasMaxLength(32);
             grant.Property(g => g.Version).IsConcurrencyToken();
             grant.Property(g => g.AppId).HasMaxLength(64);
             grant.Property(g => g.OpenId).HasMaxLength(64);
+            grant.Property(g => g.RefreshOutcome).HasMaxLength(32);
             grant.Property(g => g.SealedAccessToken).HasColumnName("access_token").HasMaxLength(SealedToken);
             grant.Property(g => g.SealedRefreshToken).HasColumnName("refresh_token").HasMaxLength(SealedToken);
             grant.Property(g => g.SealedEmail).HasColumnName("email").HasMaxLength(1024);

@@ -40,6 +40,9 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
         grant.SealedRefreshToken = tokens.RefreshToken is null ? null : seal.Seal(tokens.RefreshToken, user, SealPurpose.RefreshToken);
         grant.RefreshExpiresAt = tokens.RefreshToken is null ? null : now + tokens.RefreshLifetime;
         grant.RefreshStartedAt = null;
+        grant.RefreshOutcome = null;
+        grant.EndAnnouncedAt = null;
+        grant.LastUsedAt = now;
         grant.Version++;
     }
 
@@ -92,10 +95,15 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
             .SetProperty(g => g.RefreshStartedAt, (DateTimeOffset?)null)
             .SetProperty(g => g.Version, g => g.Version + 1), ct) == 1;
 
-    /// <summary>Notes the time of use; coarse, for finding grants nobody needs.</summary>
-    public Task UsedAsync(UserKey user, CancellationToken ct) => database.RunAsync(db => db.Set<UserGrant>()
-        .Where(g => g.AppId == user.AppId && g.OpenId == user.OpenId)
-        .ExecuteUpdateAsync(u => u.SetProperty(g => g.LastUsedAt, clock.GetUtcNow()), ct));
+    /// <summary>Notes the time of use, once an hour at most: it is for finding grants nobody needs.</summary>
+    public Task UsedAsync(UserKey user, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var anHourAgo = now.AddHours(-1);
+        return database.RunAsync(db => db.Set<UserGrant>()
+            .Where(g => g.AppId == user.AppId && g.OpenId == user.OpenId && (g.LastUsedAt == null || g.LastUsedAt < anHourAgo))
+            .ExecuteUpdateAsync(u => u.SetProperty(g => g.LastUsedAt, now), ct));
+    }
 
     public Secret? AccessToken(UserGrant grant) =>
         grant.SealedAccessToken is null ? null : seal.Open(grant.SealedAccessToken, grant.Key, SealPurpose.AccessToken);

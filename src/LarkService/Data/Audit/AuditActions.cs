@@ -1,0 +1,20 @@
+namespace LarkService.Data.Audit;
+
+/// <summary>What the audit log tells of; stored, so the words must stay.</summary>
+internal static class AuditActions
+{
+    /// <summary>A user agreed, declined, or the wrong person agreed.</summary>
+    public const string Consent = "consent";
+
+    /// <summary>Refreshing a grant ended in another way than the time before.</summary>
+    public const string RefreshOutcomeChanged = "refresh_outcome_changed";
+
+    /// <summary>A grant was taken back.</summary>
+    public const string Revocation = "revocation";
+
+    /// <summary>A caller was given a user's token.</summary>
+    public const string TokenHandOut = "token_hand_out";
+
+    /// <summary>Everything was sealed anew with another key.</summary>
+    public const string KeyRotation = "key_rotation";
+}
