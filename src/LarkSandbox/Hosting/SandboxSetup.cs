@@ -68,6 +68,7 @@ internal static class SandboxSetup
 
     private static IServiceCollection AddOAuth(this IServiceCollection services) => services
         .AddSingleton<TokenMint>()
+        .AddSingleton<RefreshLedger>()
         .AddSingleton<TokenVault>()
         .AddSingleton<AuthorizationCodes>()
         .AddSingleton<DeviceFlows>()

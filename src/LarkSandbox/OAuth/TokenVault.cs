@@ -4,7 +4,8 @@ using LarkSandbox.Hosting;
 namespace LarkSandbox.OAuth;
 
 /// <summary>The platform's memory of consents and user tokens: scopes accumulate, refresh tokens work once.</summary>
-internal sealed class TokenVault(SandboxOptions options, TokenMint mint, TenantDirectory directory, LiveFeed feed, ChangeSignal changes, TimeProvider clock)
+internal sealed class TokenVault(
+    SandboxOptions options, TokenMint mint, TenantDirectory directory, RefreshLedger ledger, LiveFeed feed, ChangeSignal changes, TimeProvider clock)
 {
     private const int MostTokens = 100_000;
 
@@ -66,47 +67,22 @@ internal sealed class TokenVault(SandboxOptions options, TokenMint mint, TenantD
     /// <summary>Spends a refresh token: checked and marked in one step, so of two racing calls exactly one wins.</summary>
     public (OAuthError? Error, TokenPair? Pair) Spend(string refreshToken, Func<IReadOnlySet<string>, (OAuthError? Error, IReadOnlySet<string> Scopes)> narrow)
     {
-        TokenPair pair;
+        string openId;
+        OAuthError? error;
+        TokenPair? pair;
         lock (_gate)
         {
-            var now = clock.GetUtcNow();
-            if (!_refresh.TryGetValue(refreshToken, out var token))
-            {
-                return (OAuthError.RefreshTokenInvalid, null);
-            }
-
-            if (token.Used)
-            {
-                return (OAuthError.RefreshTokenUsed, null);
-            }
-
-            if (token.Revoked)
-            {
-                return (OAuthError.RefreshTokenRevoked, null);
-            }
-
-            if (now >= token.ExpiresAt || now >= token.AuthorizedAt + options.AuthorizationLifetime)
-            {
-                return (OAuthError.RefreshTokenExpired, null);
-            }
-
-            if (!options.AllowRefresh)
-            {
-                return (OAuthError.RefreshNotAllowed, null);
-            }
-
-            var (error, scopes) = narrow(token.Scopes);
-            if (error is not null)
-            {
-                return (error, null);
-            }
-
-            token.Used = true;
-            pair = Add(token.OpenId, scopes, token.AuthorizedAt, withRefresh: true);
+            openId = _refresh.GetValueOrDefault(refreshToken)?.OpenId ?? "";
+            (error, pair) = SpendKnown(refreshToken, narrow);
+            ledger.Note(new(openId, refreshToken, error, pair));
         }
 
-        Tell(pair.Access.OpenId);
-        return (null, pair);
+        if (pair is not null)
+        {
+            Tell(openId);
+        }
+
+        return (error, pair);
     }
 
     /// <summary>The person's present access tokens are expired from now on.</summary>
@@ -164,6 +140,44 @@ internal sealed class TokenVault(SandboxOptions options, TokenMint mint, TenantD
     {
         var (hasGrant, expiresAt) = GrantOf(user.OpenId);
         return new(user.OpenId, user.Name, user.EnName, user.Initials, user.Color, user.Locale, user.ChatId, hasGrant, expiresAt?.ToUnixTimeMilliseconds());
+    }
+
+    private (OAuthError? Error, TokenPair? Pair) SpendKnown(string refreshToken, Func<IReadOnlySet<string>, (OAuthError? Error, IReadOnlySet<string> Scopes)> narrow)
+    {
+        var now = clock.GetUtcNow();
+        if (!_refresh.TryGetValue(refreshToken, out var token))
+        {
+            return (OAuthError.RefreshTokenInvalid, null);
+        }
+
+        if (token.Used)
+        {
+            return (OAuthError.RefreshTokenUsed, null);
+        }
+
+        if (token.Revoked)
+        {
+            return (OAuthError.RefreshTokenRevoked, null);
+        }
+
+        if (now >= token.ExpiresAt || now >= token.AuthorizedAt + options.AuthorizationLifetime)
+        {
+            return (OAuthError.RefreshTokenExpired, null);
+        }
+
+        if (!options.AllowRefresh)
+        {
+            return (OAuthError.RefreshNotAllowed, null);
+        }
+
+        var (error, scopes) = narrow(token.Scopes);
+        if (error is not null)
+        {
+            return (error, null);
+        }
+
+        token.Used = true;
+        return (null, Add(token.OpenId, scopes, token.AuthorizedAt, withRefresh: true));
     }
 
     private int Change(string openId, Func<IssuedToken, bool> which, Action<IssuedToken> change)

@@ -11,6 +11,9 @@ internal static class ChaosSettings
     /// <summary>Set by <c>bench/outage.sh</c>; without it those tests do not run.</summary>
     public static int? OutageSeconds { get; } = Number("LARK_CHAOS_OUTAGE_SECONDS");
 
+    /// <summary>Set by <c>bench/refresh.sh</c>; a minute's worth in the suite.</summary>
+    public static int? Refreshes { get; } = Number("LARK_CHAOS_REFRESHES");
+
     /// <summary>Folder of the PostgreSQL that may be stopped.</summary>
     public static string? PostgresFolder { get; } = Environment.GetEnvironmentVariable("LARK_CHAOS_POSTGRES");
 
