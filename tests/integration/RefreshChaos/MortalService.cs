@@ -14,9 +14,18 @@ internal sealed class MortalService(Scene scene) : IAsyncDisposable
     /// <summary><c>kill -9</c>, and another takes its place.</summary>
     public async Task KillAndStartAsync()
     {
-        await _process!.KillAsync();
-        await _process.DisposeAsync();
+        await KillAsync();
         Start();
+    }
+
+    public async Task KillAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.KillAsync();
+            await _process.DisposeAsync();
+            _process = null;
+        }
     }
 
     public async Task ReadyAsync()

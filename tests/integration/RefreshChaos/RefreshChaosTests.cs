@@ -15,7 +15,9 @@ public abstract class RefreshChaosTests
 
     private static async Task TryAsync(Engine engine)
     {
-        await using var scene = await RefreshScene.StartAsync(engine, Lifetime);
+        await using var scene = await (engine == Engine.Postgres
+            ? RefreshScene.StartAsync(engine, Lifetime, mortals: 2, withJumpy: true)
+            : RefreshScene.StartAsync(engine, Lifetime, mortals: 1));
         var mischief = new Mischief(scene, engine);
         await using var callers = new TokenCallers(scene);
         var began = TimeProvider.System.GetTimestamp();

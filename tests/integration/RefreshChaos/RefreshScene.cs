@@ -34,9 +34,11 @@ internal sealed class RefreshScene : IAsyncDisposable
     /// <summary>Where callers find a service.</summary>
     public IReadOnlyList<Uri> Urls => [.. Mortals.Select(m => m.Url), .. _jumpy is null ? [] : (IEnumerable<Uri>)[Scene.Url]];
 
-    /// <param name="engine">With SQLite there is one service.</param>
+    /// <param name="engine">With SQLite there can be one service.</param>
     /// <param name="lifetime">Of access tokens.</param>
-    public static async Task<RefreshScene> StartAsync(Engine engine, TimeSpan lifetime)
+    /// <param name="mortals">Services that may be killed.</param>
+    /// <param name="withJumpy">One more, whose clock may jump.</param>
+    public static async Task<RefreshScene> StartAsync(Engine engine, TimeSpan lifetime, int mortals, bool withJumpy = false)
     {
         var scene = await Scene.PrepareAsync(new()
         {
@@ -55,11 +57,11 @@ internal sealed class RefreshScene : IAsyncDisposable
         await store.Services.GetRequiredService<DatabaseSchema>().MigrateAsync(CancellationToken.None);
 
         // One of the services lives in this process: its clock can be made to jump.
-        var jumpy = engine == Engine.Postgres ? await RunningService.StartAsync(scene.Settings(), scene.Clock) : null;
-        var mortals = Enumerable.Range(0, engine == Engine.Postgres ? 2 : 1).Select(_ => new MortalService(scene)).ToList();
-        mortals.ForEach(m => m.Start());
-        await Task.WhenAll(mortals.Select(m => m.ReadyAsync()));
-        var all = new RefreshScene(scene, store, jumpy, mortals) { People = [.. scene.Platform.Users.Select(u => u.OpenId)] };
+        var jumpy = withJumpy ? await RunningService.StartAsync(scene.Settings(), scene.Clock) : null;
+        var mortal = Enumerable.Range(0, mortals).Select(_ => new MortalService(scene)).ToList();
+        mortal.ForEach(m => m.Start());
+        await Task.WhenAll(mortal.Select(m => m.ReadyAsync()));
+        var all = new RefreshScene(scene, store, jumpy, mortal) { People = [.. scene.Platform.Users.Select(u => u.OpenId)] };
         foreach (var openId in all.People)
         {
             await all.AgreeAsync(openId);

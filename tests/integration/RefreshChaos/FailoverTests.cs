@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using LarkService.IntegrationTests.Support;
+
+namespace LarkService.IntegrationTests.RefreshChaos;
+
+/// <summary>A second service is started under load, and the first is killed: callers who try again for two seconds see nothing of it.</summary>
+public sealed class FailoverTests
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Cure = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task Whoever_tries_again_within_two_seconds_never_fails_while_the_first_of_two_dies()
+    {
+        await using var scene = await RefreshScene.StartAsync(Engine.Postgres, Lifetime, mortals: 1);
+        var first = scene.Mortals[0];
+        await using var second = new MortalService(scene.Scene);
+        using var over = new CancellationTokenSource();
+        ConcurrentQueue<string> failures = new();
+        ConcurrentBag<bool> good = [];
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+
+        var callers = Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                var openId = scene.People[Random.Shared.Next(scene.People.Count)];
+                (await TryAsync(http, scene, openId, [first.Url, second.Url]) is { } failure ? () => failures.Enqueue(failure) : (Action)(() => good.Add(true)))();
+            }
+        })).ToList();
+        await Eventually.TrueAsync("calls", () => good.Count > 500);
+        second.Start();
+        await second.ReadyAsync();
+        await first.KillAsync();
+        var before = good.Count;
+        await Eventually.TrueAsync("calls after the death", () => good.Count > before + 500);
+        await over.CancelAsync();
+        await Task.WhenAll(callers);
+        Assert.Empty(failures);
+    }
+
+    /// <returns>What went wrong in the end; null when it was cured in time.</returns>
+    private static async Task<string?> TryAsync(HttpClient http, RefreshScene scene, string openId, Uri[] urls)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var problem = "";
+        for (var attempt = 0; attempt == 0 || TimeProvider.System.GetElapsedTime(began) < Cure; attempt++)
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(urls[attempt % 2], $"/api/v1/grants/{openId}/token"));
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", scene.Scene.BootstrapKey);
+                using var answer = await http.SendAsync(request);
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    return null;
+                }
+
+                problem = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+            }
+            catch (HttpRequestException e)
+            {
+                problem = e.Message;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+
+        return problem;
+    }
+}
