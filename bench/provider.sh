@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# How long a caller waits for a user's token: from memory, and cold from PostgreSQL and SQLite with 16 callers at once.
+#
+#   bench/provider.sh      prints Markdown
+#
+# shellcheck source=bench/prepare.sh
+. "$(dirname "$0")/prepare.sh"
+start_postgres
+create_database provider
+dotnet build bench/provider -c Release -nologo -v q >"$BENCH_WORK/build.log" 2>&1 || { cat "$BENCH_WORK/build.log" >&2; exit 1; }
+cd "$BENCH_WORK"
+dotnet "$OLDPWD/bench/provider/bin/Release/net10.0/LarkService.Bench.dll" >"$BENCH_WORK/bench.log" 2>&1 || { tail -n 60 "$BENCH_WORK/bench.log" >&2; exit 1; }
+grep '^|' "$BENCH_WORK/bench.log"

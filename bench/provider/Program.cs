@@ -1,0 +1,29 @@
+using System.Globalization;
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace LarkService.Bench;
+
+/// <summary>How long a caller waits for a user's token: from memory, and from the database. Started by <c>bench/provider.sh</c>.</summary>
+internal static class Program
+{
+    private static async Task<int> Main()
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        var config = ManualConfig.CreateEmpty()
+            .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+            .AddDiagnoser(MemoryDiagnoser.Default)
+            .AddColumnProvider(DefaultColumnProviders.Instance)
+            .AddExporter(MarkdownExporter.GitHub)
+            .AddLogger(ConsoleLogger.Default);
+        BenchmarkRunner.Run<FromMemory>(config);
+        await ColdReads.RunAsync();
+        return 0;
+    }
+}
