@@ -8,7 +8,7 @@ import { here, machine, median, pause, post, spread, start, startSandbox, startS
 const rounds = Number(process.argv[2] ?? 3);
 const events = Number(process.argv[3] ?? 20_000);
 const load = { bytes: 2048, inFlight: 64, chats: 100 };
-const warmUps = 2; // as many events each: a service runs for weeks, and its code is compiled again while it is young
+const warmUps = 4; // as many events each: a service runs for weeks, and its code is compiled again while it is young
 const names = {
   'service sqlite': 'LarkService, SQLite',
   'sdk sqlite': 'SDK, handler stores in SQLite',

@@ -59,7 +59,7 @@ internal sealed partial class CardCallbacks(
         // Away from the caller: a handler that works before its first await must not hold up the answer either.
         var (handling, joined) = _clicks.Join(click, action, () => work.RunAsync(ct => HandleAsync(action, ct)));
         await ((Task)handling).WaitAsync(Left(receivedAt), clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return joined ? AnswerAgain(handling) : Answer(handling, action);
+        return joined ? AnswerAgain(handling) : await AnswerAsync(handling, action);
     }
 
     private async Task<HandledClick> HandleAsync(CardAction action, CancellationToken ct)
@@ -74,13 +74,13 @@ internal sealed partial class CardCallbacks(
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private PayloadAnswer.Ok Answer(Task<HandledClick> handling, CardAction action)
+    private async Task<PayloadAnswer.Ok> AnswerAsync(Task<HandledClick> handling, CardAction action)
     {
         try
         {
             if (handling.IsCompleted)
             {
-                var handled = handling.GetAwaiter().GetResult();
+                var handled = await handling;
                 Count(EventOutcome.Answered);
                 return Answer(handled.Body, handled.Given.Afterwards is { } afterwards ? ct => work.InsistAsync(afterwards, ct) : null);
             }

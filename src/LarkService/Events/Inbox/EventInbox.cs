@@ -16,8 +16,8 @@ internal sealed class EventInbox : IAsyncDisposable
     /// <summary>Pushes that wait to be stored, in bytes as they came.</summary>
     public const int MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>The platform has long given up by then and will push again.</summary>
-    private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(10);
+    /// <summary>The platform has given up by then and will push again; who waited longer would hold up the clicks behind.</summary>
+    private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(3);
 
     private readonly GroupCommit<NewEvent, Inserted> _commits;
     private readonly InboxWriter _writer;

@@ -10,7 +10,7 @@ namespace LarkService.Events.Inbox;
 /// </summary>
 internal abstract class InboxWriter(Database database, TimeProvider clock) : IAsyncDisposable
 {
-    /// <summary>For one try at a whole batch; a second one still fits into the time a caller waits.</summary>
+    /// <summary>For one try at a whole batch. Nobody waits that long; what is committed late is known when the platform pushes again.</summary>
     protected static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
     // A connection that lies unused dies behind our back. Given back, it is the pool's to close.
