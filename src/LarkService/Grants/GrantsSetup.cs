@@ -15,6 +15,7 @@ internal static class GrantsSetup
         services.AddSingleton<TokenSeal>();
         services.AddSingleton<TokenCallPace>();
         services.AddSingleton<OAuthClient>();
+        services.AddSingleton<TokenAlerts>();
         services.AddSingleton<UserGrants>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<TokenRefresher>();

@@ -8,6 +8,7 @@ using LarkService.Data.Outbox;
 using LarkService.Events;
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Sealing;
 using LarkService.Messaging;
 using LarkService.Platform;
@@ -35,7 +36,8 @@ internal sealed class Scene : IDisposable
             return _file.Database.Open();
         });
         Outbox = new OutboxPublisher([Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked)], _signal, Clock);
-        OAuth = new OAuthClient(Platform);
+        Pace = new TokenCallPace(Database, Clock, NullLogger<TokenCallPace>.Instance);
+        OAuth = new OAuthClient(Platform, Pace, new TokenAlerts(Alerts, Clock, NullLogger<TokenAlerts>.Instance));
         _tenant = new TenantTokens(Platform, Apps, Clock);
         Messages = new MessageClient(new OpenApiClient(Platform, _tenant), Apps);
         Grants = new UserGrants(Database, Seal, Clock);
@@ -73,6 +75,10 @@ internal sealed class Scene : IDisposable
     public Action Opening { get; set; } = () => { };
 
     public OutboxPublisher Outbox { get; }
+
+    public TokenCallPace Pace { get; }
+
+    public KeptAlerts Alerts { get; } = new();
 
     public OAuthClient OAuth { get; }
 
