@@ -1,4 +1,5 @@
 using LarkService.Data.Counting;
+using LarkService.Grants.Sealing;
 using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
@@ -18,6 +19,7 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<IUserCalls, UserCalls>();
         services.AddSingleton<ParkedCallSignal>();
         services.AddSingleton<ParkedCalls>();
+        services.AddSingleton(new SealedTable("parked_calls", "id", new SealedColumn("payload", SealPurpose.ParkedCall)));
         services.AddSingleton<IParkedCalls>(provider => provider.GetRequiredService<ParkedCalls>());
         services.AddSingleton<ParkedCallRun>();
         services.AddHostedService<ParkedCallLoop>();

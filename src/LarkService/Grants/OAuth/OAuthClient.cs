@@ -100,7 +100,7 @@ internal sealed class OAuthClient(IHttpClientFactory http)
 
         // An answer without a token is no success, whatever its status says.
         return Text(answer.Body, "access_token") is { Length: > 0 } token
-            ? new TokenAnswer.Issued(Read(answer.Body, token))
+            ? new TokenAnswer.Issued(Read(answer.Body, token) with { LogId = answer.LogId })
             : new TokenAnswer.Refused(new PlatformError(0, "The answer holds no access token.", null, 200), oauthError);
     }
 
