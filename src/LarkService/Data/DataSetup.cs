@@ -22,6 +22,7 @@ internal static class DataSetup
         services.AddSingleton<DatabaseSchema>();
         services.AddSingleton<LeaseOwner>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<AuditCheck>();
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddHostedService<OutboxLoop>();

@@ -13,6 +13,16 @@ internal static class GrantsSetup
     {
         services.AddChecked<EncryptionOptions>();
         services.AddSingleton<TokenSeal>();
+        services.AddSingleton<SealedRows>();
+        services.AddSingleton<SealCheck>();
+        services.AddSingleton<KeyRotation>();
+        services.AddSingleton(new SealedTable(
+            "user_grants",
+            "id",
+            new("access_token", _ => SealPurpose.AccessToken),
+            new("refresh_token", _ => SealPurpose.RefreshToken),
+            new("email", _ => SealPurpose.Email),
+            new("mobile", _ => SealPurpose.Mobile)));
         services.AddSingleton<TokenCallPace>();
         services.AddSingleton<OAuthClient>();
         services.AddSingleton<TokenAlerts>();

@@ -4,6 +4,7 @@ using LarkService.Authorization.Cards;
 using LarkService.Authorization.Chat;
 using LarkService.Authorization.Flows;
 using LarkService.Data;
+using LarkService.Data.Audit;
 using LarkService.Data.Outbox;
 using LarkService.Events;
 using LarkService.Grants;
@@ -44,12 +45,13 @@ internal sealed class Scene : IDisposable
         Cache = new TokenCache(Clock);
         Refresher = new TokenRefresher(Grants, OAuth, Apps, new GrantMetrics(Meters), Clock, Host, NullLogger<TokenRefresher>.Instance);
         Tokens = new UserTokens(Grants, Cache, Refresher, Clock, NullLogger<UserTokens>.Instance);
-        Revocations = new Revocations(Grants, Tokens, OAuth, Apps, Database, Outbox, NullLogger<Revocations>.Instance);
-        Sessions = new AuthorizationSessions(Database, Outbox, Clock);
+        Audit = new AuditLog(Database, Clock);
+        Revocations = new Revocations(Grants, Tokens, OAuth, Apps, Database, Outbox, Audit, NullLogger<Revocations>.Instance);
+        Sessions = new AuthorizationSessions(Database, Outbox, Audit, Clock);
         Links = new ConsentLinks(OAuth, Apps, Seal, chosen, Clock);
         Cards = new SessionCards(Sessions, Links, Grants, Messages, chosen, NullLogger<SessionCards>.Instance);
         var metrics = new AuthorizationMetrics(Meters);
-        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Apps, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
+        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
         Consents = new Consents(Sessions, Links, Completion, Cards, Grants, Apps, chosen, metrics, Clock);
         AskInChat = new AskInChat(Consents, Messages, NullLogger<AskInChat>.Instance);
         Redirects = new RedirectConsent(Sessions, Links, Completion, OAuth, Apps, chosen, Clock, NullLogger<RedirectConsent>.Instance);
@@ -91,6 +93,8 @@ internal sealed class Scene : IDisposable
     public TokenRefresher Refresher { get; }
 
     public UserTokens Tokens { get; }
+
+    public AuditLog Audit { get; }
 
     public Revocations Revocations { get; }
 

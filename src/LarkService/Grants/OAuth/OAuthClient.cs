@@ -119,7 +119,7 @@ internal sealed class OAuthClient(IHttpClientFactory http, TokenCallPace pace, T
         }
 
         alerts.Works(app.AppId, call);
-        return new TokenAnswer.Issued(Read(answer.Body, token));
+        return new TokenAnswer.Issued(Read(answer.Body, token) with { LogId = answer.LogId });
     }
 
     private async Task RefusedAsync(LarkApp app, TokenCall call, PlatformError error)
