@@ -9,6 +9,7 @@ using LarkService.Data.Outbox;
 using LarkService.Events;
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Sealing;
 using LarkService.Messaging;
 using LarkService.Platform;
