@@ -69,5 +69,5 @@ internal static class GrantEndpoints
         return await revocations.RevokeAsync(new UserKey(app.AppId, openId), "api", chatId: null, ct) ? TypedResults.NoContent() : NoGrant();
     }
 
-    private static ProblemHttpResult NoGrant() => Problems.NotFound("This user has granted this app nothing. Ask with POST /api/v1/authorizations.");
+    public static ProblemHttpResult NoGrant() => Problems.NotFound("This user has granted this app nothing. Ask with POST /api/v1/authorizations.");
 }

@@ -11,6 +11,9 @@ internal static class OnBehalfOfSetup
         services.AddTransient<UserTokenHandler>();
         services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
         services.AddSingleton<CallMetrics>();
+        services.AddSingleton<CallProblems>();
+        services.AddSingleton<TokenHandOut>();
+        services.AddSingleton<ForcedRefresh>();
         services.AddSingleton<IRowCount, ParkedCallCount>();
         services.AddSingleton<IUserCalls, UserCalls>();
         services.AddSingleton<ParkedCallSignal>();
