@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using LarkService.Platform;
 using LarkService.Platform.Http;
 using LarkService.Platform.OpenApi;
@@ -7,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace LarkService.Authorization;
 
 /// <summary>Routes under <c>/api/v1/authorizations</c>.</summary>
-internal static partial class AuthorizationEndpoints
+internal static class AuthorizationEndpoints
 {
     /// <summary>Longest <c>reason</c>, in characters.</summary>
     public const int MaxReason = 200;
@@ -66,9 +65,9 @@ internal static partial class AuthorizationEndpoints
 
     private static string? Fault(AskRequest request)
     {
-        if (!OpenIdShape().IsMatch(request.OpenId ?? ""))
+        if (!RequestShapes.IsOpenId(request.OpenId))
         {
-            return "openId is missing or no open_id: it looks like ou_…, as this app sees the user.";
+            return RequestShapes.NoOpenId;
         }
 
         if (request.Calls is not null)
@@ -76,17 +75,9 @@ internal static partial class AuthorizationEndpoints
             return "calls is not supported yet: name the scopes in scopes.";
         }
 
-        if (request.Scopes is { } scopes)
+        if (RequestShapes.FaultIn(request.Scopes ?? []) is { } wrong)
         {
-            if (scopes.Count > 50)
-            {
-                return $"scopes has {scopes.Count} entries: the platform takes at most 50 in one request.";
-            }
-
-            if (scopes.Select(s => s ?? "").FirstOrDefault(s => !ScopeShape().IsMatch(s)) is { } odd)
-            {
-                return $"scopes holds '{(odd.Length > 40 ? odd[..40] + "…" : odd)}', which is no scope: write one scope in each entry, without blanks.";
-            }
+            return wrong;
         }
 
         if (request.Reason is { Length: > MaxReason })
@@ -101,12 +92,6 @@ internal static partial class AuthorizationEndpoints
 
         return request.Detail is null or "detailed" or "concise" ? null : "detail is 'detailed' or 'concise'.";
     }
-
-    [GeneratedRegex("^ou_[0-9a-zA-Z]{1,61}$")]
-    private static partial Regex OpenIdShape();
-
-    [GeneratedRegex(@"^[A-Za-z0-9_.:\-]{1,100}$")]
-    private static partial Regex ScopeShape();
 
     /// <summary>Body of <c>POST /api/v1/authorizations</c>.</summary>
     internal sealed record AskRequest(

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using LarkService.Data;
+using LarkService.Data.Audit;
 using LarkService.Data.Outbox;
 using LarkService.Platform;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,7 @@ namespace LarkService.Authorization;
 /// The stored sessions. Every step is one statement that names the state it expects, so that of two processes, two clicks or a
 /// click and the clock exactly one wins, and a final state never changes.
 /// </summary>
-internal sealed class AuthorizationSessions(Database database, OutboxPublisher outbox, TimeProvider clock)
+internal sealed class AuthorizationSessions(Database database, OutboxPublisher outbox, AuditLog audit, TimeProvider clock)
 {
     public Task<AuthorizationSession?> FindAsync(string sessionId, CancellationToken ct) => database.RunAsync(db =>
         db.Set<AuthorizationSession>().AsNoTracking().SingleOrDefaultAsync(s => s.SessionId == sessionId, ct));
@@ -81,10 +82,11 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     /// <param name="to">A final state.</param>
     /// <param name="errorCode">Why, for <see cref="SessionState.Failed"/>.</param>
     /// <param name="alongside">More to write in the same transaction; saved with it.</param>
+    /// <param name="entry">What the audit log tells of it; null when it is nobody's act.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>False when it was not pending any more: somebody else ended it, and nothing was written.</returns>
     public async Task<bool> FinishAsync(
-        AuthorizationSession session, SessionState to, string? errorCode, Func<LarkDbContext, Task>? alongside, CancellationToken ct)
+        AuthorizationSession session, SessionState to, string? errorCode, Func<LarkDbContext, Task>? alongside, AuditEntry? entry, CancellationToken ct)
     {
         var won = await WithoutCollisionAsync(() => database.TransactAsync(async db =>
         {
@@ -107,6 +109,7 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             outbox.Add(db, SessionTopics.Changed, session.SessionId, new SessionChanged(session.SessionId));
             outbox.Add(db, SessionTopics.Finished, session.SessionId, new SessionChanged(session.SessionId));
             await db.SaveChangesAsync(ct);
+            await (entry is null ? Task.CompletedTask : audit.AppendAsync(db, entry, ct));
             return true;
         }, ct));
         outbox.Committed();

@@ -4,6 +4,7 @@ using LarkService.Authorization.Flows;
 using LarkService.Data.Counting;
 using LarkService.Data.Outbox;
 using LarkService.Grants;
+using LarkService.Grants.Sealing;
 using LarkService.Platform.Configuration;
 
 namespace LarkService.Authorization;
@@ -15,6 +16,12 @@ internal static class AuthorizationSetup
     {
         services.AddChecked<AuthorizationOptions>();
         services.AddSingleton<AuthorizationSessions>();
+        services.AddSingleton(new SealedTable(
+            "authorization_sessions",
+            "session_id",
+            new("pkce_verifier", SealPurpose.PkceVerifier),
+            new("device_code", SealPurpose.DeviceCode),
+            new("link", SealPurpose.ConsentLink)));
         services.AddSingleton<AuthorizationMetrics>();
         services.AddSingleton<IRowCount, OpenSessionCount>();
         services.AddSingleton<ConsentLinks>();

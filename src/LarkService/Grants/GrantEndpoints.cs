@@ -59,15 +59,15 @@ internal static class GrantEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
-        string openId, Revocations revocations, LarkApps apps, CancellationToken ct, string? appId = null)
+        string openId, Revocations revocations, LarkApps apps, HttpContext http, CancellationToken ct, string? appId = null)
     {
         if (apps.Find(appId) is not { } app)
         {
             return Problems.UnknownApp(appId, apps);
         }
 
-        return await revocations.RevokeAsync(new UserKey(app.AppId, openId), "api", chatId: null, ct) ? TypedResults.NoContent() : NoGrant();
+        return await revocations.RevokeAsync(new UserKey(app.AppId, openId), "api", chatId: null, ct, http.User.CallerId()) ? TypedResults.NoContent() : NoGrant();
     }
 
-    private static ProblemHttpResult NoGrant() => Problems.NotFound("This user has granted this app nothing. Ask with POST /api/v1/authorizations.");
+    public static ProblemHttpResult NoGrant() => Problems.NotFound("This user has granted this app nothing. Ask with POST /api/v1/authorizations.");
 }

@@ -1,4 +1,5 @@
 using LarkService.Data.Counting;
+using LarkService.Data.News;
 using LarkService.Grants.OAuth;
 using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Sealing;
@@ -13,11 +14,31 @@ internal static class GrantsSetup
     {
         services.AddChecked<EncryptionOptions>();
         services.AddSingleton<TokenSeal>();
+        services.AddSingleton<SealedRows>();
+        services.AddSingleton<SealCheck>();
+        services.AddSingleton<KeyRotation>();
+        services.AddSingleton(new SealedTable(
+            "user_grants",
+            "id",
+            new("access_token", _ => SealPurpose.AccessToken),
+            new("refresh_token", _ => SealPurpose.RefreshToken),
+            new("email", _ => SealPurpose.Email),
+            new("mobile", _ => SealPurpose.Mobile)));
         services.AddSingleton<TokenCallPace>();
         services.AddSingleton<OAuthClient>();
+        services.AddSingleton<TokenAlerts>();
         services.AddSingleton<UserGrants>();
         services.AddSingleton<TokenCache>();
+        services.AddSingleton<GrantNews>();
+        services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<GrantNews>());
+        services.AddSingleton<WriteOffs>();
+        services.AddSingleton<RefreshLeases>();
+        services.AddSingleton<RefreshTurns>();
+        services.AddSingleton<RefreshCall>();
+        services.AddSingleton<RefreshEnds>();
+        services.AddSingleton<GrantRefresh>();
         services.AddSingleton<TokenRefresher>();
+        services.AddHostedService<RefreshRecoveryLoop>();
         services.AddSingleton<UserTokens>();
         services.AddSingleton<Revocations>();
         services.AddSingleton<GrantMetrics>();

@@ -1,4 +1,5 @@
 using LarkService.Data;
+using LarkService.Data.Audit;
 using LarkService.Data.Outbox;
 using LarkService.Grants.OAuth;
 using LarkService.Platform;
@@ -7,7 +8,7 @@ namespace LarkService.Grants;
 
 /// <summary>Takes grants back: tokens deleted, user told (through the outbox), platform told as far as it listens.</summary>
 internal sealed partial class Revocations(
-    UserGrants grants, UserTokens tokens, OAuthClient oauth, LarkApps apps, Database database, OutboxPublisher outbox, ILogger<Revocations> logger)
+    UserGrants grants, UserTokens tokens, OAuthClient oauth, LarkApps apps, Database database, OutboxPublisher outbox, AuditLog audit, ILogger<Revocations> logger)
 {
     private const int Tries = 3;
 
@@ -15,8 +16,9 @@ internal sealed partial class Revocations(
     /// <param name="by"><c>user</c>, <c>api</c> or <c>platform</c>.</param>
     /// <param name="chatId">Where the user is told; null for a direct message.</param>
     /// <param name="ct">Ends the wait.</param>
+    /// <param name="caller">Who did it by API, for the audit log.</param>
     /// <returns>False when there is no grant to revoke.</returns>
-    public async Task<bool> RevokeAsync(UserKey user, string by, string? chatId, CancellationToken ct)
+    public async Task<bool> RevokeAsync(UserKey user, string by, string? chatId, CancellationToken ct, string? caller = null)
     {
         for (var attempt = 0; attempt < Tries; attempt++)
         {
@@ -25,7 +27,7 @@ internal sealed partial class Revocations(
                 return false;
             }
 
-            if (grant.Status == GrantStatus.Revoked || await TakeAsync(grant, by, chatId, ct))
+            if (grant.Status == GrantStatus.Revoked || await TakeAsync(grant, by, chatId, caller ?? by, ct))
             {
                 tokens.Forget(user);
                 outbox.Committed();
@@ -41,7 +43,7 @@ internal sealed partial class Revocations(
         throw new InvalidOperationException("The grant kept changing while it was being revoked; try again.");
     }
 
-    private Task<bool> TakeAsync(UserGrant grant, string by, string? chatId, CancellationToken ct) => database.TransactAsync(async db =>
+    private Task<bool> TakeAsync(UserGrant grant, string by, string? chatId, string actor, CancellationToken ct) => database.TransactAsync(async db =>
     {
         if (!await UserGrants.RevokeAsync(db, grant, ct))
         {
@@ -50,6 +52,7 @@ internal sealed partial class Revocations(
 
         outbox.Add(db, GrantTopics.Revoked, $"{grant.AppId}/{grant.OpenId}", new GrantRevoked(grant.AppId, grant.OpenId, by, chatId));
         await db.SaveChangesAsync(ct);
+        await audit.AppendAsync(db, new AuditEntry(actor, AuditActions.Revocation, "revoked") { AppId = grant.AppId, OpenId = grant.OpenId, Detail = $"by {by}; scopes: {grant.Scopes}" }, ct);
         Log.Revoked(logger, grant.AppId, grant.OpenId, by);
         return true;
     }, ct);

@@ -67,7 +67,7 @@ internal static class Bridges
                         await PointAtCardAsync(user, chat, ct);
                     }
 
-                    return new ConsentAnswer.Waiting(asked.Session.SessionId);
+                    return new ConsentAnswer.Waiting(asked.Session.SessionId) { CardSent = asked.CardSent, ExpiresAt = asked.Session.ExpiresAt };
                 default:
                     return new ConsentAnswer.AlreadyGranted();
             }

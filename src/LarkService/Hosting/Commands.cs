@@ -21,6 +21,13 @@ internal static class Commands
           LarkService events replay <event id>|--all [--app <id>] [--json]
                                        dead events are tried again, also beside a running service
           LarkService keys generate    print a new 32-byte key for Encryption__Keys__<id>
+          LarkService keys rotate [--json]
+                                       seal everything anew with Encryption__ActiveKeyId, also beside a running service;
+                                       run again, it goes on where it stopped
+          LarkService keys verify [--json]
+                                       open everything that is sealed, and tell what does not open
+          LarkService audit verify [--json]
+                                       tell whether a row of the audit log was changed or removed
           LarkService --help, --version
 
         Configuration comes from the environment, from .env in the working directory and from appsettings.json beside the
@@ -40,6 +47,15 @@ internal static class Commands
             case ["keys", "generate"]:
                 await Print(Convert.ToBase64String(RandomNumberGenerator.GetBytes(EncryptionOptions.KeyBytes)));
                 return ExitCodes.Ok;
+            case ["keys", "rotate"] or ["keys", "rotate", "--json"]:
+                return await WithCheckedAsync([], app => CommandsKeys.RotateAsync(app, json: args.Length == 3));
+            case ["keys", "verify"] or ["keys", "verify", "--json"]:
+                return await WithCheckedAsync([], app => CommandsKeys.VerifyAsync(app, json: args.Length == 3));
+            case ["audit", "verify"] or ["audit", "verify", "--json"]:
+                return await WithCheckedAsync([], app => CommandsAudit.VerifyAsync(app, json: args.Length == 3));
+            case ["keys" or "audit", ..]:
+                await Complain("Usage: LarkService keys generate\n       LarkService keys rotate|verify [--json]\n       LarkService audit verify [--json]");
+                return ExitCodes.Failed;
             case ["migrate", .. var rest]:
                 return await WithCheckedAsync(rest, MigrateAsync);
             case ["events", .. var rest]:

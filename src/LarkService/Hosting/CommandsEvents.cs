@@ -1,9 +1,6 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
-using LarkService.Data;
 using LarkService.Events.Inbox;
-using LarkService.Platform;
 
 namespace LarkService.Hosting;
 
@@ -38,30 +35,16 @@ internal static class CommandsEvents
         return wish is { Replay: true } && wish.All == (wish.EventId is not null) ? null : wish;
     }
 
-    public static async Task<int> RunAsync(WebApplication app, Wish wish)
+    public static Task<int> RunAsync(WebApplication app, Wish wish) => DatabaseCommand.RunAsync(app, () =>
     {
-        try
+        var stored = app.Services.GetRequiredService<StoredEvents>();
+        return wish switch
         {
-            if ((await app.Services.GetRequiredService<DatabaseSchema>().PendingAsync(CancellationToken.None)).Count > 0)
-            {
-                await Complain("The database does not exist yet or lacks migrations. Start the service, or run: LarkService migrate");
-                return ExitCodes.Configuration;
-            }
-
-            var stored = app.Services.GetRequiredService<StoredEvents>();
-            return wish switch
-            {
-                { Replay: false } => await ListAsync(stored, wish),
-                { EventId: { } id } => await ReplayAsync(stored, id, wish.Json),
-                _ => await ReplayAllAsync(stored, wish),
-            };
-        }
-        catch (DbException e)
-        {
-            await Complain($"The database of ConnectionStrings__Default does not answer ({e.GetType().Name}: {Redaction.Clean(e.Message)}).");
-            return ExitCodes.Failed;
-        }
-    }
+            { Replay: false } => ListAsync(stored, wish),
+            { EventId: { } id } => ReplayAsync(stored, id, wish.Json),
+            _ => ReplayAllAsync(stored, wish),
+        };
+    });
 
     public static Task ComplainOfUsageAsync() => Complain(Usage);
 

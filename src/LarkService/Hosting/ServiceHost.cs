@@ -94,6 +94,7 @@ internal static class ServiceHost
         app.MapMetrics();
         app.MapAuthorizationSessions();
         app.MapGrants();
+        app.MapTokens();
         app.MapEvents();
         app.MapHttpPushes();
         app.MapRazorPages();

@@ -20,7 +20,13 @@ internal interface IConsent
 internal abstract record ConsentAnswer
 {
     /// <summary>A card is out; the session tells how it goes.</summary>
-    public sealed record Waiting(string SessionId) : ConsentAnswer;
+    public sealed record Waiting(string SessionId) : ConsentAnswer
+    {
+        /// <summary>The card went out now; else it was there.</summary>
+        public bool CardSent { get; init; }
+
+        public DateTimeOffset? ExpiresAt { get; init; }
+    }
 
     /// <summary>Nothing is missing (any more).</summary>
     public sealed record AlreadyGranted : ConsentAnswer;

@@ -1,4 +1,5 @@
 using LarkService.Data.Counting;
+using LarkService.Grants.Sealing;
 using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
@@ -11,10 +12,14 @@ internal static class OnBehalfOfSetup
         services.AddTransient<UserTokenHandler>();
         services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
         services.AddSingleton<CallMetrics>();
+        services.AddSingleton<CallProblems>();
+        services.AddSingleton<TokenHandOut>();
+        services.AddSingleton<ForcedRefresh>();
         services.AddSingleton<IRowCount, ParkedCallCount>();
         services.AddSingleton<IUserCalls, UserCalls>();
         services.AddSingleton<ParkedCallSignal>();
         services.AddSingleton<ParkedCalls>();
+        services.AddSingleton(new SealedTable("parked_calls", "id", new SealedColumn("payload", SealPurpose.ParkedCall)));
         services.AddSingleton<IParkedCalls>(provider => provider.GetRequiredService<ParkedCalls>());
         services.AddSingleton<ParkedCallRun>();
         services.AddHostedService<ParkedCallLoop>();

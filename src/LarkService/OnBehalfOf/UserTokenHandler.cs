@@ -28,12 +28,12 @@ internal sealed class UserTokenHandler(UserTokens tokens) : DelegatingHandler
             await request.Content.LoadIntoBufferAsync(cancellationToken); // so that it can be sent twice
         }
 
-        var token = Usable(await tokens.GetAsync(call.User, call.Scopes, cancellationToken), call);
+        var token = (await tokens.GetAsync(call.User, call.Scopes, cancellationToken)).Usable(call.User);
         var (response, code) = await SendAsync(request, token, cancellationToken);
         if (PlatformCodes.IsUserTokenRefused(code))
         {
             response.Dispose();
-            token = Usable(await tokens.ReplaceAsync(call.User, token, call.Scopes, cancellationToken), call);
+            token = (await tokens.ReplaceAsync(call.User, token, call.Scopes, cancellationToken)).Usable(call.User);
             (response, code) = await SendAsync(request, token, cancellationToken);
         }
 
@@ -59,14 +59,6 @@ internal sealed class UserTokenHandler(UserTokens tokens) : DelegatingHandler
         await response.Content.LoadIntoBufferAsync(PlatformAnswer.MaxBytes, ct);
         return (response, (await PlatformAnswer.ReadAsync(response, ct)).Error?.Code ?? 0);
     }
-
-    private static UserAccessToken Usable(TokenOutcome outcome, UserCall call) => outcome switch
-    {
-        TokenOutcome.Issued issued => issued.Token,
-        TokenOutcome.ConsentRequired needed => throw new ConsentRequiredException(call.User, new ConsentGap(needed.Reason, needed.Missing)),
-        TokenOutcome.Refused refused => throw new PlatformException(refused.Error),
-        _ => throw new HttpRequestException("The user's token cannot be refreshed at the moment: the platform does not answer."),
-    };
 
     /// <summary>The scopes named are alternatives: the one the call declared, else the least, which reads and does not write.</summary>
     private static async Task<ScopeSet> MissingAsync(HttpResponseMessage response, UserCall call, CancellationToken ct)

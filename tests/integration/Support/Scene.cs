@@ -80,6 +80,9 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Calls without any key.</summary>
     public HttpClient Anonymous => _anonymous;
 
+    /// <summary>Calls with the key that may do everything.</summary>
+    public HttpClient Authorized => _api;
+
     public Api Api => new(_api);
 
     public Person Lei => new(Platform, Platform.Users[0]);

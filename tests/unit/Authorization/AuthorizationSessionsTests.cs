@@ -59,13 +59,13 @@ public sealed class AuthorizationSessionsTests : IDisposable
     {
         var session = await _scene.SessionAsync();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _scene.Sessions.FinishAsync(session, SessionState.Authorized, null, _ => throw new InvalidOperationException("no"), default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _scene.Sessions.FinishAsync(session, SessionState.Authorized, null, _ => throw new InvalidOperationException("no"), null, default));
         Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(session.SessionId)).State);
         Assert.Empty(await _scene.FollowUpsAsync());
 
         await FinishAsync(session, SessionState.Declined);
         var called = false;
-        await _scene.Sessions.FinishAsync(session, SessionState.Authorized, null, _ => Task.FromResult(called = true), default);
+        await _scene.Sessions.FinishAsync(session, SessionState.Authorized, null, _ => Task.FromResult(called = true), null, default);
         Assert.False(called);
     }
 
@@ -153,7 +153,7 @@ public sealed class AuthorizationSessionsTests : IDisposable
 
     private static string Key(string scopes) => AuthorizationSessions.PendingKeyFor(Some.User, LarkService.Platform.ScopeSet.Parse(scopes));
 
-    private Task<bool> FinishAsync(AuthorizationSession session, SessionState state) => _scene.Sessions.FinishAsync(session, state, null, null, default);
+    private Task<bool> FinishAsync(AuthorizationSession session, SessionState state) => _scene.Sessions.FinishAsync(session, state, null, null, null, default);
 
     private async Task<string> StateAsync() => Links.Query(_scene.Links.Page(Assert.Single(await _scene.SessionsAsync())))["state"];
 

@@ -107,7 +107,7 @@ public sealed class ClickTests : IDisposable
     internal async Task A_session_that_is_over_can_be_neither_opened_nor_declined(SessionState state)
     {
         var session = await _scene.SessionAsync();
-        await _scene.Sessions.FinishAsync(session, state, null, null, default);
+        await _scene.Sessions.FinishAsync(session, state, null, null, null, default);
 
         Assert.Null((await ClickAsync(Scene.Click(session, CardActions.Open))).Afterwards);
         Assert.Null((await ClickAsync(Scene.Click(session, CardActions.Decline))).Afterwards);
@@ -126,7 +126,7 @@ public sealed class ClickTests : IDisposable
         var session = await _scene.SessionAsync();
         if (state != SessionState.Pending)
         {
-            await _scene.Sessions.FinishAsync(session, state, null, null, default);
+            await _scene.Sessions.FinishAsync(session, state, null, null, null, default);
         }
 
         var answer = await ClickAsync(Scene.Click(session, CardActions.Renew));
@@ -208,7 +208,7 @@ public sealed class ClickTests : IDisposable
         var session = await _scene.SessionAsync();
         if (action == CardActions.Renew)
         {
-            await _scene.Sessions.FinishAsync(session, SessionState.Declined, null, null, default);
+            await _scene.Sessions.FinishAsync(session, SessionState.Declined, null, null, null, default);
         }
 
         var click = await ClickAsync(Scene.Click(session, action));

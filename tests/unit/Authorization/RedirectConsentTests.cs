@@ -87,6 +87,7 @@ public sealed class RedirectConsentTests : IDisposable
     [InlineData(20003)]
     [InlineData(20004)]
     [InlineData(20065)]
+    [InlineData(20049)]
     public async Task A_spent_code_leaves_the_session_pending_with_a_fresh_link(int code)
     {
         _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Refusal(code));
@@ -102,7 +103,6 @@ public sealed class RedirectConsentTests : IDisposable
     [Theory]
     [InlineData(20002)]
     [InlineData(20010)]
-    [InlineData(20049)]
     [InlineData(20071)]
     public async Task Any_other_refusal_fails_the_session_with_its_code(int code)
     {

@@ -11,7 +11,7 @@ public sealed class OAuthClientTests
     private readonly OpenPlatform _platform = new();
     private readonly LarkApp _app = Some.Apps().Default;
 
-    private OAuthClient Client => new(_platform);
+    private OAuthClient Client => Some.OAuth(_platform);
 
     [Fact]
     public async Task A_code_is_exchanged_with_its_verifier_and_the_redirect_uri_of_the_page()

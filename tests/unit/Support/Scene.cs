@@ -4,10 +4,12 @@ using LarkService.Authorization.Cards;
 using LarkService.Authorization.Chat;
 using LarkService.Authorization.Flows;
 using LarkService.Data;
+using LarkService.Data.Audit;
 using LarkService.Data.Outbox;
 using LarkService.Events;
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Sealing;
 using LarkService.Messaging;
 using LarkService.Platform;
@@ -34,20 +36,30 @@ internal sealed class Scene : IDisposable
             Opening();
             return _file.Database.Open();
         });
-        Outbox = new OutboxPublisher([Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked)], _signal, Clock);
-        OAuth = new OAuthClient(Platform);
+        Outbox = new OutboxPublisher(
+            [Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked), Subscription(GrantTopics.ReauthorizationRequired)], _signal, Clock);
+        Pace = new TokenCallPace(Database, Clock, NullLogger<TokenCallPace>.Instance);
+        OAuth = new OAuthClient(Platform, Pace, new TokenAlerts(Alerts, Clock, NullLogger<TokenAlerts>.Instance));
         _tenant = new TenantTokens(Platform, Apps, Clock);
         Messages = new MessageClient(new OpenApiClient(Platform, _tenant), Apps);
         Grants = new UserGrants(Database, Seal, Clock);
         Cache = new TokenCache(Clock);
-        Refresher = new TokenRefresher(Grants, OAuth, Apps, new GrantMetrics(Meters), Clock, Host, NullLogger<TokenRefresher>.Instance);
-        Tokens = new UserTokens(Grants, Cache, Refresher, Clock, NullLogger<UserTokens>.Instance);
-        Revocations = new Revocations(Grants, Tokens, OAuth, Apps, Database, Outbox, NullLogger<Revocations>.Instance);
-        Sessions = new AuthorizationSessions(Database, Outbox, Clock);
+        Audit = new AuditLog(Database, Clock);
+        News = new GrantNews(Cache);
+        var refreshes = new GrantMetrics(Meters);
+        var writeOffs = new WriteOffs(Database, Outbox, Audit, News, refreshes, NullLogger<WriteOffs>.Instance);
+        Leases = new RefreshLeases(Database, new LeaseOwner(), new DatabaseClock(Database, Clock));
+        var turns = new RefreshTurns(Grants, Leases, Pace, writeOffs, News, Clock);
+        var ends = new RefreshEnds(Grants, Leases, writeOffs, Database, Audit, OAuth, Apps, News, refreshes, Clock, NullLogger<RefreshEnds>.Instance);
+        var call = new RefreshCall(OAuth, Apps, Clock, NullLogger<RefreshCall>.Instance);
+        Refresher = new TokenRefresher(new GrantRefresh(turns, call, ends, Leases, refreshes, Clock), Clock, Host);
+        Tokens = new UserTokens(Grants, Cache, Refresher, writeOffs, OAuth, Apps, Clock, NullLogger<UserTokens>.Instance);
+        Revocations = new Revocations(Grants, Tokens, OAuth, Apps, Database, Outbox, Audit, NullLogger<Revocations>.Instance);
+        Sessions = new AuthorizationSessions(Database, Outbox, Audit, Clock);
         Links = new ConsentLinks(OAuth, Apps, Seal, chosen, Clock);
         Cards = new SessionCards(Sessions, Links, Grants, Messages, chosen, NullLogger<SessionCards>.Instance);
         var metrics = new AuthorizationMetrics(Meters);
-        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Apps, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
+        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
         Consents = new Consents(Sessions, Links, Completion, Cards, Grants, Apps, chosen, metrics, Clock);
         AskInChat = new AskInChat(Consents, Messages, NullLogger<AskInChat>.Instance);
         Redirects = new RedirectConsent(Sessions, Links, Completion, OAuth, Apps, chosen, Clock, NullLogger<RedirectConsent>.Instance);
@@ -74,6 +86,10 @@ internal sealed class Scene : IDisposable
 
     public OutboxPublisher Outbox { get; }
 
+    public TokenCallPace Pace { get; }
+
+    public KeptAlerts Alerts { get; } = new();
+
     public OAuthClient OAuth { get; }
 
     public MessageClient Messages { get; }
@@ -82,9 +98,15 @@ internal sealed class Scene : IDisposable
 
     public TokenCache Cache { get; }
 
+    public GrantNews News { get; }
+
+    public RefreshLeases Leases { get; }
+
     public TokenRefresher Refresher { get; }
 
     public UserTokens Tokens { get; }
+
+    public AuditLog Audit { get; }
 
     public Revocations Revocations { get; }
 
@@ -160,7 +182,6 @@ internal sealed class Scene : IDisposable
 
     public void Dispose()
     {
-        Cache.Dispose();
         _tenant.Dispose();
         _signal.Dispose();
         Meters.Dispose();

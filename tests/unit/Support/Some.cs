@@ -1,8 +1,10 @@
 using LarkService.Data;
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Sealing;
 using LarkService.Platform;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace LarkService.UnitTests.Support;
@@ -50,6 +52,15 @@ internal static class Some
         ActiveKeyId = active,
         Keys = (keys.Length > 0 ? keys : [("k1", 1)]).ToDictionary(k => k.Id, k => Key(k.Number)),
     }));
+
+    /// <summary>A client with limits of its own.</summary>
+    public static OAuthClient OAuth(IHttpClientFactory http, ManualTime? clock = null, KeptAlerts? alerts = null)
+    {
+        var time = clock ?? new ManualTime();
+        var nothingStored = new Database(DatabaseProvider.Sqlite, () => throw new InvalidOperationException("Nothing is stored here."));
+        var pace = new TokenCallPace(nothingStored, time, NullLogger<TokenCallPace>.Instance);
+        return new OAuthClient(http, pace, new TokenAlerts(alerts ?? new KeptAlerts(), time, NullLogger<TokenAlerts>.Instance));
+    }
 
     public static UserInfo Info(string openId) => new(openId, "on_1", "u1", "张三", "Zhang San", null, "zhang@example.com", "+8613000000000", "tenant");
 

@@ -1,4 +1,5 @@
 using LarkService.Authorization.Cards;
+using LarkService.Data.Audit;
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
 using LarkService.Messaging;
@@ -18,6 +19,7 @@ internal sealed partial class ConsentCompletion(
     UserTokens tokens,
     OAuthClient oauth,
     MessageClient messages,
+    AuditLog audit,
     LarkApps apps,
     AuthorizationMetrics metrics,
     TimeProvider clock,
@@ -34,11 +36,12 @@ internal sealed partial class ConsentCompletion(
         if (!string.Equals(who.OpenId, session.OpenId, StringComparison.Ordinal))
         {
             await DiscardAsync(app, who.OpenId, issued, ct);
-            await WrongPersonAsync(session, who, ct);
+            await WrongPersonAsync(session, who, issued.LogId, ct);
             return CompletionOutcome.WrongPerson;
         }
 
-        var stored = await sessions.FinishAsync(session, SessionState.Authorized, null, db => grants.StoreAsync(db, session.User, issued, who, ct), ct);
+        var entry = Consent(session, SessionState.Authorized.Word(), $"granted: {issued.Scopes}") with { LogId = issued.LogId };
+        var stored = await sessions.FinishAsync(session, SessionState.Authorized, null, db => grants.StoreAsync(db, session.User, issued, who, ct), entry, ct);
         if (!stored)
         {
             await DiscardAsync(app, who.OpenId, issued, ct);
@@ -72,7 +75,8 @@ internal sealed partial class ConsentCompletion(
     /// <summary>Ends a session that will bring no grant.</summary>
     public async Task EndAsync(AuthorizationSession session, SessionState state, string? errorCode, CancellationToken ct)
     {
-        if (await sessions.FinishAsync(session, state, errorCode, null, ct))
+        var entry = state == SessionState.Declined ? Consent(session, state.Word(), $"asked for: {session.Scopes}") : null;
+        if (await sessions.FinishAsync(session, state, errorCode, null, entry, ct))
         {
             metrics.Finished(session, state, clock.GetUtcNow() - session.CreatedAt);
             Log.Ended(logger, session.SessionId, session.AppId, state, errorCode);
@@ -94,9 +98,10 @@ internal sealed partial class ConsentCompletion(
             .SetProperty(s => s.WrongPersonCount, wrongPersons), showOnCard: true, ct);
     }
 
-    private async Task WrongPersonAsync(AuthorizationSession session, UserInfo who, CancellationToken ct)
+    private async Task WrongPersonAsync(AuthorizationSession session, UserInfo who, string? logId, CancellationToken ct)
     {
         Log.WrongPerson(logger, session.SessionId, session.AppId, session.WrongPersonCount + 1);
+        await audit.AppendAsync(Consent(session, "wrong_person", $"agreed by {who.OpenId}; nothing was stored") with { LogId = logId }, ct);
         if (session.WrongPersonCount + 1 >= MaxWrongPersons)
         {
             await EndAsync(session, SessionState.Failed, SessionErrors.WrongPerson, ct);
@@ -108,6 +113,13 @@ internal sealed partial class ConsentCompletion(
 
         await TellWrongPersonAsync(session, who, ct);
     }
+
+    private static AuditEntry Consent(AuthorizationSession session, string result, string detail) => new("user", AuditActions.Consent, result)
+    {
+        AppId = session.AppId,
+        OpenId = session.OpenId,
+        Detail = $"session {session.SessionId}; {detail}",
+    };
 
     private async Task TellWrongPersonAsync(AuthorizationSession session, UserInfo who, CancellationToken ct)
     {

@@ -113,7 +113,7 @@ internal sealed partial class DevicePollLoop(
                 return completion.EndAsync(session, SessionState.Declined, null, ct);
             case "expired_token" or "invalid_grant":
                 return completion.RenewLinkAsync(session, session.WrongPersonCount, ct); // the code died before the session
-            case var _ when answer.Error.IsTransient:
+            case var _ when answer.Error.IsTransient || answer.Error.Code is 20050 or 20072:
                 return AgainAsync(session, session.PollSeconds + 1, ct);
             default:
                 Log.Refused(logger, session.SessionId, answer.Error.Code);

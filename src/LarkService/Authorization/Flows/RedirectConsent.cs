@@ -1,4 +1,5 @@
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ internal sealed partial class RedirectConsent(
     ILogger<RedirectConsent> logger)
 {
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1)];
+    private static readonly TimeSpan CodePatience = TimeSpan.FromMinutes(2); // a code lives five
 
     /// <param name="state">From the query; consumed by the first who brings it.</param>
     /// <param name="code">From the query; null when the user refused.</param>
@@ -88,26 +90,46 @@ internal sealed partial class RedirectConsent(
         }
     }
 
+    // A code that was refused because too many came at once is not spent, and lives for minutes.
     private async Task<TokenAnswer> ExchangeWithPatienceAsync(AuthorizationSession session, Secret code, CancellationToken ct)
     {
-        for (var attempt = 0; ; attempt++)
+        var started = clock.GetTimestamp();
+        for (var faults = 0; ;)
         {
-            var answer = await oauth.ExchangeAsync(apps.Get(session.AppId), code, links.Verifier(session), options.Value.RedirectUri!, ct);
-            if (answer is not TokenAnswer.Refused { Error: var error } || attempt >= Pauses.Length || !(error.Code is 20050 or 20072 || error.IsTransient))
+            var answer = await TryExchangeAsync(session, code, ct);
+            if (answer is TokenAnswer.Issued || answer is TokenAnswer.Refused { Error: var refused } && ExchangeVerdicts.For(refused) != ExchangeVerdict.Retry)
             {
                 return answer;
             }
 
-            await Task.Delay(Pauses[attempt], clock, ct);
+            if (answer is TokenAnswer.Refused { Error.IsRateLimit: false } && faults++ >= Pauses.Length || clock.GetElapsedTime(started) > CodePatience)
+            {
+                return answer ?? throw new TokenCallsBusyException("The code could not be exchanged in time.");
+            }
+
+            await Task.Delay(Pauses[Math.Clamp(faults - 1, 0, Pauses.Length - 1)], clock, ct);
+        }
+    }
+
+    /// <returns>Null when nothing could be sent for now.</returns>
+    private async Task<TokenAnswer?> TryExchangeAsync(AuthorizationSession session, Secret code, CancellationToken ct)
+    {
+        try
+        {
+            return await oauth.ExchangeAsync(apps.Get(session.AppId), code, links.Verifier(session), options.Value.RedirectUri!, ct);
+        }
+        catch (TokenCallsBusyException)
+        {
+            return null;
         }
     }
 
     private async Task<CallbackResult> RefusedAsync(AuthorizationSession session, PlatformError error, CancellationToken ct)
     {
         Log.Refused(logger, session.SessionId, error.Code);
-        if (error.Code is 20003 or 20004 or 20065)
+        if (ExchangeVerdicts.For(error) == ExchangeVerdict.FreshLink)
         {
-            // Unknown, expired or used code: nobody's configuration is wrong, so the user gets a fresh link on the card.
+            // Nobody's configuration is wrong, so the user gets a fresh link on the card.
             await completion.RenewLinkAsync(session, session.WrongPersonCount, ct);
             return CallbackResult.CodeSpent;
         }

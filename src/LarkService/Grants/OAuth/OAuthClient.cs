@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 
@@ -9,33 +10,45 @@ namespace LarkService.Grants.OAuth;
 
 /// <summary>
 /// The platform's OAuth endpoints: exchange, refresh, device codes, who a token belongs to, revocation. Nothing here is
-/// repeated by itself: codes and refresh tokens work once, so their owners decide.
+/// repeated by itself: codes and refresh tokens work once, so their owners decide. Calls to the token endpoint are paced; for a
+/// refresh whoever sends it waits, before it takes the grant's lease. Operators are told when an app's set-up stands in the way.
 /// </summary>
-internal sealed class OAuthClient(IHttpClientFactory http)
+internal sealed class OAuthClient(IHttpClientFactory http, TokenCallPace pace, TokenAlerts alerts)
 {
     private const string TokenPath = "/open-apis/authen/v2/oauth/token";
     private static readonly TimeSpan DefaultDeviceLifetime = TimeSpan.FromSeconds(240); // what the official CLI assumes
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(5);        // RFC 8628 §3.2
 
-    public Task<TokenAnswer> ExchangeAsync(LarkApp app, Secret code, Secret verifier, string redirectUri, CancellationToken ct) => TokenAsync(app, new()
+    /// <exception cref="TokenCallsBusyException">Nothing was sent: the code is as good as before.</exception>
+    public async Task<TokenAnswer> ExchangeAsync(LarkApp app, Secret code, Secret verifier, string redirectUri, CancellationToken ct)
     {
-        ["grant_type"] = "authorization_code",
-        ["code"] = code.Reveal(),
-        ["redirect_uri"] = redirectUri,
-        ["code_verifier"] = verifier.Reveal(),
-    }, ct);
+        await pace.WaitAsync(app.AppId, CallPriority.Interactive, ct);
+        return await TokenAsync(app, TokenCall.Exchange, new()
+        {
+            ["grant_type"] = "authorization_code",
+            ["code"] = code.Reveal(),
+            ["redirect_uri"] = redirectUri,
+            ["code_verifier"] = verifier.Reveal(),
+        }, ct);
+    }
 
-    public Task<TokenAnswer> RefreshAsync(LarkApp app, Secret refreshToken, CancellationToken ct) => TokenAsync(app, new()
+    /// <summary>Not paced in here: see <see cref="TokenCallPace"/>.</summary>
+    public Task<TokenAnswer> RefreshAsync(LarkApp app, Secret refreshToken, CancellationToken ct) => TokenAsync(app, TokenCall.Refresh, new()
     {
         ["grant_type"] = "refresh_token",
         ["refresh_token"] = refreshToken.Reveal(),
     }, ct);
 
-    public Task<TokenAnswer> PollDeviceAsync(LarkApp app, Secret deviceCode, CancellationToken ct) => TokenAsync(app, new()
+    /// <exception cref="TokenCallsBusyException">Nothing was sent.</exception>
+    public async Task<TokenAnswer> PollDeviceAsync(LarkApp app, Secret deviceCode, CancellationToken ct)
     {
-        ["grant_type"] = "urn:ietf:params:oauth:grant-type:device_code",
-        ["device_code"] = deviceCode.Reveal(),
-    }, ct);
+        await pace.WaitAsync(app.AppId, CallPriority.Background, ct);
+        return await TokenAsync(app, TokenCall.Exchange, new()
+        {
+            ["grant_type"] = "urn:ietf:params:oauth:grant-type:device_code",
+            ["device_code"] = deviceCode.Reveal(),
+        }, ct);
+    }
 
     /// <exception cref="PlatformException">The platform refused.</exception>
     public async Task<DeviceAuthorization> AuthorizeDeviceAsync(LarkApp app, ScopeSet scopes, CancellationToken ct)
@@ -86,7 +99,7 @@ internal sealed class OAuthClient(IHttpClientFactory http)
         _ = await SendAsync(request, ct);
     }
 
-    private async Task<TokenAnswer> TokenAsync(LarkApp app, Dictionary<string, string> form, CancellationToken ct)
+    private async Task<TokenAnswer> TokenAsync(LarkApp app, TokenCall call, Dictionary<string, string> form, CancellationToken ct)
     {
         form["client_id"] = app.AppId;
         form["client_secret"] = app.AppSecret.Reveal();
@@ -95,13 +108,35 @@ internal sealed class OAuthClient(IHttpClientFactory http)
         var oauthError = Text(answer.Body, "error") ?? "";
         if (answer.Error is { } error)
         {
+            await RefusedAsync(app, call, error);
             return new TokenAnswer.Refused(error, oauthError);
         }
 
         // An answer without a token is no success, whatever its status says.
-        return Text(answer.Body, "access_token") is { Length: > 0 } token
-            ? new TokenAnswer.Issued(Read(answer.Body, token))
-            : new TokenAnswer.Refused(new PlatformError(0, "The answer holds no access token.", null, 200), oauthError);
+        if (Text(answer.Body, "access_token") is not { Length: > 0 } token)
+        {
+            return new TokenAnswer.Refused(new PlatformError(0, "The answer holds no access token.", null, 200), oauthError);
+        }
+
+        alerts.Works(app.AppId, call);
+        return new TokenAnswer.Issued(Read(answer.Body, token) with { LogId = answer.LogId });
+    }
+
+    private async Task RefusedAsync(LarkApp app, TokenCall call, PlatformError error)
+    {
+        if (error.IsRateLimit)
+        {
+            await pace.PauseAsync(app.AppId, error.RetryAfter);
+        }
+
+        // A poll of a device code is refused until the user has agreed, with numbers that nobody documents.
+        var isConfiguration = call == TokenCall.Refresh
+            ? RefreshVerdicts.For(error) == RefreshVerdict.Configuration
+            : TokenErrorTable.Find(error.Code)?.Exchange == ExchangeVerdict.Configuration;
+        if (isConfiguration)
+        {
+            alerts.Refused(app.AppId, call, error);
+        }
     }
 
     private static TokenResponse Read(JsonElement body, string token) => new(

@@ -8,6 +8,7 @@ namespace LarkService.Grants.Sealing;
 internal sealed record EncryptionOptions : ICheckedOptions
 {
     public const int KeyBytes = 32;
+    public const int LongestId = 32;
     private const string IdShape = "use up to 32 letters, digits, '-' or '_'";
     private const string HowToMake = "make one with: LarkService keys generate";
 
@@ -48,7 +49,7 @@ internal sealed record EncryptionOptions : ICheckedOptions
         }
     }
 
-    private static bool IsId(string id) => id.Length is > 0 and <= 32 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+    public static bool IsId(string id) => id.Length is > 0 and <= LongestId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <returns>The key's bytes, or null when it is no key.</returns>
     public static byte[]? Decode(Secret key)

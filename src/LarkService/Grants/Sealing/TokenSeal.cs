@@ -12,11 +12,35 @@ namespace LarkService.Grants.Sealing;
 /// <remarks>Layout before base64: version (1 byte, 1) · length of key id (1 byte) · key id · nonce (12) · tag (16) · ciphertext.</remarks>
 internal sealed class TokenSeal(IOptions<EncryptionOptions> options)
 {
+    /// <summary>So many characters of a sealed text tell its key, however long the key's id is.</summary>
+    public const int HeadLength = (2 + EncryptionOptions.LongestId + 2) / 3 * 4;
+
     private const byte Version = 1;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
     private readonly Dictionary<string, byte[]> _keys = options.Value.Keys.ToDictionary(k => k.Key, k => EncryptionOptions.Decode(k.Value)!, StringComparer.Ordinal);
     private readonly string _active = options.Value.ActiveKeyId!;
+
+    /// <summary>The key that seals.</summary>
+    public string ActiveKeyId => _active;
+
+    public bool IsConfigured(string keyId) => _keys.ContainsKey(keyId);
+
+    /// <summary>Which key a value needs.</summary>
+    /// <param name="sealedText">The value, or its first <see cref="HeadLength"/> characters.</param>
+    /// <returns>Null when it is damaged.</returns>
+    public static string? KeyIdOf(string sealedText)
+    {
+        Span<byte> head = stackalloc byte[HeadLength / 4 * 3];
+        var text = sealedText.AsSpan(0, Math.Min(sealedText.Length, HeadLength));
+        if (!Convert.TryFromBase64Chars(text, head, out var length) || length < 2 || head[0] != Version || length < 2 + head[1])
+        {
+            return null;
+        }
+
+        var keyId = Encoding.ASCII.GetString(head.Slice(2, head[1]));
+        return EncryptionOptions.IsId(keyId) ? keyId : null;
+    }
 
     public string Seal(Secret value, UserKey user, string purpose)
     {

@@ -7,7 +7,8 @@ internal static class Permissions
     public const string AuthorizationsWrite = "authorizations.write";
     public const string GrantsRead = "grants.read";
     public const string GrantsWrite = "grants.write";
+    public const string TokensRead = "tokens.read";
     public const string EventsManage = "events.manage";
 
-    public static IReadOnlyList<string> All { get; } = [AuthorizationsRead, AuthorizationsWrite, GrantsRead, GrantsWrite, EventsManage];
+    public static IReadOnlyList<string> All { get; } = [AuthorizationsRead, AuthorizationsWrite, GrantsRead, GrantsWrite, TokensRead, EventsManage];
 }

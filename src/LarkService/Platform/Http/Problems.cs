@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -22,9 +23,16 @@ internal static class Problems
 
     public static ProblemHttpResult RateLimited(string detail, TimeSpan retryAfter, HttpContext http)
     {
-        var seconds = (int)Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds));
-        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        var seconds = RetryAfter(retryAfter, http);
         return Of("rate-limited", StatusCodes.Status429TooManyRequests, "Too many requests", detail, ("retryAfter", seconds));
+    }
+
+    /// <summary>Sets the header; whole seconds, at least one.</summary>
+    public static int RetryAfter(TimeSpan wait, HttpContext http)
+    {
+        var seconds = (int)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
+        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return seconds;
     }
 
     public static ProblemHttpResult Unauthenticated() => Of("unauthenticated", StatusCodes.Status401Unauthorized, "Who is calling?", "Send 'Authorization: Bearer <API key>' with a key this service knows.");
@@ -34,6 +42,20 @@ internal static class Problems
         StatusCodes.Status403Forbidden,
         "Not allowed",
         permission is null ? "The key lacks a permission this route asks for." : $"The key lacks the permission '{permission}'.");
+
+    /// <param name="reason">Why there is no token to use.</param>
+    /// <param name="missing">What the user has to agree to.</param>
+    /// <param name="sessionId">The session that waits for the user; null when nobody could be asked yet.</param>
+    /// <param name="cardSent">A card went out because of this call.</param>
+    /// <param name="expiresAt">When that session ends.</param>
+    public static ProblemHttpResult AuthorizationRequired(ConsentReason reason, ScopeSet missing, string? sessionId, bool cardSent, DateTimeOffset? expiresAt) => Of(
+        "authorization-required",
+        StatusCodes.Status403Forbidden,
+        "The user has to agree first",
+        cardSent ? "The user was asked with a card in chat. Repeat the call when they have agreed."
+            : sessionId is not null ? "The user has a card in chat that asks for it. Repeat the call when they have agreed."
+            : "The user was asked too often of late and is left in peace for the moment. Repeat the call later.",
+        ("sessionId", sessionId), ("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())), ("missingScopes", missing.ToArray()), ("cardSent", cardSent), ("expiresAt", expiresAt));
 
     public static ProblemHttpResult PlatformRefused(OpenApi.PlatformError error) => Of(
         "platform-error",

@@ -15,10 +15,11 @@ internal sealed class PlatformAnswer
 
     private const int MaxMessageChars = 500;
 
-    private PlatformAnswer(JsonElement body, PlatformError? error)
+    private PlatformAnswer(JsonElement body, PlatformError? error, string? logId)
     {
         Body = body;
         Error = error;
+        LogId = error?.LogId ?? logId;
     }
 
     /// <summary>The whole body; an empty object when it was not JSON.</summary>
@@ -26,6 +27,9 @@ internal sealed class PlatformAnswer
 
     /// <summary>Null when the call succeeded.</summary>
     public PlatformError? Error { get; }
+
+    /// <summary>The platform's name for the call, for its support.</summary>
+    public string? LogId { get; }
 
     public JsonElement Data => Body.TryGetProperty("data", out var data) ? data : default;
 
@@ -44,11 +48,11 @@ internal sealed class PlatformAnswer
         var logId = Header(headers, "x-tt-logid");
         if (!TryParse(bytes, out var body))
         {
-            return new(body, new PlatformError(0, $"The answer is not JSON ({bytes.Length} bytes).", logId, status));
+            return new(body, new PlatformError(0, $"The answer is not JSON ({bytes.Length} bytes).", logId, status), logId);
         }
 
         var code = Code(body);
-        return code == PlatformCodes.Ok && status < 400 ? new(body, null) : new(body, ErrorFrom(code ?? 0, status, body, logId, headers));
+        return code == PlatformCodes.Ok && status < 400 ? new(body, null, logId) : new(body, ErrorFrom(code ?? 0, status, body, logId, headers), logId);
     }
 
     /// <summary>Success where there is no code; null where there is one that nobody can read.</summary>

@@ -1,0 +1,187 @@
+using LarkService.Data;
+
+namespace LarkService.Grants.OAuth.Pacing;
+
+/// <summary>Those who wait to call the token endpoint for one app, in this process: people first, then in the order they came.</summary>
+internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, TimeProvider clock) : IAsyncDisposable
+{
+    /// <summary>More at once would not be served in time.</summary>
+    public const int MostWaiting = 2000;
+
+    /// <summary>Permits taken in one go; other replicas want some, too.</summary>
+    private const int AtOnce = 5;
+
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(2);
+    private readonly Lock _gate = new();
+    private readonly Queue<Waiter> _people = new();
+    private readonly Queue<Waiter> _others = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly NewPerson _newPerson = new();
+    private Task _serving = Task.CompletedTask;
+    private bool _isServing;
+    private bool _isRestingForOthers;
+
+    /// <exception cref="TokenCallsBusyException">Too many wait already, or it took longer than <paramref name="atMost"/>.</exception>
+    public async ValueTask WaitAsync(CallPriority priority, TimeSpan atMost, CancellationToken ct)
+    {
+        var waiter = new Waiter();
+        Join(waiter, priority);
+        if (waiter.Task.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        try
+        {
+            await waiter.Task.WaitAsync(atMost, clock, ct);
+        }
+        catch (TimeoutException)
+        {
+            if (waiter.TrySetCanceled(CancellationToken.None))
+            {
+                throw new TokenCallsBusyException($"No call to the token endpoint could be made within {atMost.TotalSeconds:0} s: the platform's limit is used up.");
+            }
+
+            await waiter.Task; // it was served in this very moment
+        }
+        catch (OperationCanceledException)
+        {
+            waiter.TrySetCanceled(CancellationToken.None);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await Volatile.Read(ref _serving);
+        _stopping.Dispose();
+        _newPerson.Dispose();
+    }
+
+    private void Join(Waiter waiter, CallPriority priority)
+    {
+        bool begin;
+        lock (_gate)
+        {
+            if (_people.Count + _others.Count >= MostWaiting)
+            {
+                throw new TokenCallsBusyException($"{MostWaiting} others wait to call the token endpoint.");
+            }
+
+            (priority == CallPriority.Interactive ? _people : _others).Enqueue(waiter);
+            begin = !_isServing;
+            _isServing = true;
+            if (priority == CallPriority.Interactive && _isRestingForOthers)
+            {
+                _newPerson.Wake(); // there may be a permit for people where there was none for the rest
+            }
+        }
+
+        if (begin)
+        {
+            Volatile.Write(ref _serving, ServeAsync());
+        }
+    }
+
+    // Begins on the caller's thread: where permits are in memory and there are some, nobody waits at all.
+    private async Task ServeAsync()
+    {
+        while (Next() is var (wanted, priority))
+        {
+            try
+            {
+                var (granted, lookAgain) = await permits.TakeAsync(appId, Math.Min(wanted, AtOnce), priority, _stopping.Token);
+                if (granted > 0)
+                {
+                    Serve(granted, priority);
+                }
+                else
+                {
+                    await RestAsync(lookAgain > ShortestLook ? lookAgain : ShortestLook, priority);
+                }
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+        }
+    }
+
+    /// <returns>Null when nobody waits any more: then the next to come begins anew.</returns>
+    private (int Wanted, CallPriority Priority)? Next()
+    {
+        lock (_gate)
+        {
+            Forget(_people);
+            Forget(_others);
+            if (_people.Count > 0)
+            {
+                return (_people.Count, CallPriority.Interactive);
+            }
+
+            _isServing = _others.Count > 0;
+            return _isServing ? (_others.Count, CallPriority.Background) : null;
+        }
+    }
+
+    // Those who gave up in the middle of a queue count as waiting until their turn; a permit taken for one of them is lost.
+    private static void Forget(Queue<Waiter> queue)
+    {
+        while (queue.TryPeek(out var first) && first.Task.IsCompleted)
+        {
+            queue.Dequeue();
+        }
+    }
+
+    private void Serve(int calls, CallPriority priority)
+    {
+        lock (_gate)
+        {
+            var queue = priority == CallPriority.Interactive ? _people : _others;
+            while (calls > 0 && queue.TryDequeue(out var waiter))
+            {
+                calls -= waiter.TrySetResult() ? 1 : 0;
+            }
+        }
+    }
+
+    private async Task RestAsync(TimeSpan span, CallPriority priority)
+    {
+        if (priority == CallPriority.Interactive)
+        {
+            await Task.Delay(span, clock, _stopping.Token);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _isRestingForOthers = _people.Count == 0;
+            span = _isRestingForOthers ? span : TimeSpan.Zero;
+        }
+
+        await _newPerson.WaitAsync(span, clock, _stopping.Token);
+        lock (_gate)
+        {
+            _isRestingForOthers = false;
+        }
+    }
+
+    private void Fail(Exception e)
+    {
+        lock (_gate)
+        {
+            foreach (var waiter in _people.Concat(_others))
+            {
+                waiter.TrySetException(e);
+            }
+
+            _people.Clear();
+            _others.Clear();
+        }
+    }
+
+    private sealed class NewPerson : WakeSignal;
+
+    private sealed class Waiter() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+
+namespace LarkService.Platform.Http;
+
+/// <summary>What callers name things by, before anything is done with it.</summary>
+internal static partial class RequestShapes
+{
+    public const string NoOpenId = "openId is missing or no open_id: it looks like ou_…, as this app sees the user.";
+
+    /// <summary>The platform takes no more in one request.</summary>
+    private const int MostScopes = 50;
+
+    public static bool IsOpenId(string? openId) => OpenIdShape().IsMatch(openId ?? "");
+
+    /// <returns>Null when each is a scope and they are not too many.</returns>
+    public static string? FaultIn(IReadOnlyCollection<string> scopes)
+    {
+        if (scopes.Count > MostScopes)
+        {
+            return $"scopes has {scopes.Count} entries: the platform takes at most {MostScopes} in one request.";
+        }
+
+        return scopes.Select(s => s ?? "").FirstOrDefault(s => !ScopeShape().IsMatch(s)) is { } odd
+            ? $"scopes holds '{(odd.Length > 40 ? odd[..40] + "…" : odd)}', which is no scope: write one scope in each entry, without blanks."
+            : null;
+    }
+
+    [GeneratedRegex("^ou_[0-9a-zA-Z]{1,61}$")]
+    private static partial Regex OpenIdShape();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.:\-]{1,100}$")]
+    private static partial Regex ScopeShape();
+}
