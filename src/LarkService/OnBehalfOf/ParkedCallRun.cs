@@ -93,7 +93,7 @@ internal sealed partial class ParkedCallRun(
     private async Task FailedAsync(ParkedCall call, Exception e, CancellationToken ct)
     {
         Log.Failed(logger, call.Kind, call.Attempts + 1, e);
-        if (call.Attempts < Backoff.Length)
+        if (call.Attempts < Backoff.Length && e is not SealException) // what does not open will not open later
         {
             await ChangeAsync(call, u => u
                 .SetProperty(c => c.Attempts, c => c.Attempts + 1)
