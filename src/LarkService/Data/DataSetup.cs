@@ -1,6 +1,7 @@
 using LarkService.Data.Audit;
 using LarkService.Data.Counting;
 using LarkService.Data.Outbox;
+using LarkService.Data.Tidying;
 using LarkService.Platform.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,8 @@ internal static class DataSetup
         services.AddSingleton<AuditLog>();
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<IOldRows, DeadMessages>();
+        services.AddSingleton<CleanUp>();
         services.AddHostedService<OutboxLoop>();
         services.AddHostedService<SqliteCheckpoints>();
         services.AddHostedService<RowCountLoop>();

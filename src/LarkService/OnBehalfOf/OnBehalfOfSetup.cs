@@ -1,4 +1,5 @@
 using LarkService.Data.Counting;
+using LarkService.Data.Tidying;
 using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
@@ -12,6 +13,7 @@ internal static class OnBehalfOfSetup
         services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<IRowCount, ParkedCallCount>();
+        services.AddSingleton<IOldRows, OldParkedCalls>();
         services.AddSingleton<IUserCalls, UserCalls>();
         services.AddSingleton<ParkedCallSignal>();
         services.AddSingleton<ParkedCalls>();
