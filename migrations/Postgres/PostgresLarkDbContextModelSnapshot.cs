@@ -84,6 +84,9 @@ namespace LarkService.Migrations.Postgres
                     b.HasKey("MessageId")
                         .HasName("pk_ai_turns");
 
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_ai_turns_created_at");
+
                     b.HasIndex("AppId", "OpenId", "ChatId", "CreatedAt")
                         .HasDatabaseName("ix_ai_turns_app_id_open_id_chat_id_created_at");
 

@@ -34,7 +34,7 @@ internal sealed class Scene : IDisposable
             Opening();
             return _file.Database.Open();
         });
-        Outbox = new OutboxPublisher([Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked)], _signal, Clock);
+        Outbox = new OutboxPublisher([Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked), Subscription(GrantTopics.EndsSoon)], _signal, Clock);
         OAuth = new OAuthClient(Platform);
         _tenant = new TenantTokens(Platform, Apps, Clock);
         Messages = new MessageClient(new OpenApiClient(Platform, _tenant), Apps);
