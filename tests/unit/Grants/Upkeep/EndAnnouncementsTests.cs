@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LarkService.Authorization.Chat;
-using LarkService.Data;
 using LarkService.Data.Outbox;
 using LarkService.Grants;
 using LarkService.Grants.Upkeep;
@@ -65,7 +64,8 @@ public sealed class EndAnnouncementsTests : IDisposable
         _scene.Clock.Advance(TimeSpan.FromDays(360));
         await using (var db = _scene.Database.Open())
         {
-            await db.Database.ExecuteSqlRawAsync($"CREATE TRIGGER no_message BEFORE INSERT ON outbox_messages WHEN NEW.key LIKE '%{Some.User.OpenId}' BEGIN SELECT RAISE(ABORT, 'full'); END");
+            var full = $"CREATE TRIGGER no_message BEFORE INSERT ON outbox_messages WHEN NEW.key LIKE '%{Some.User.OpenId}' BEGIN SELECT RAISE(ABORT, 'full'); END";
+            await db.Database.ExecuteSqlRawAsync(full);
         }
 
         Assert.Equal(new Announced(1, 1), await RunAsync());

@@ -1,10 +1,8 @@
-using LarkService.Data;
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
 using LarkService.Grants.Upkeep;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
-using Microsoft.EntityFrameworkCore;
 
 namespace LarkService.UnitTests.Grants.Upkeep;
 

@@ -2,8 +2,8 @@ using System.Text.Json;
 using LarkService.Authorization.Chat;
 using LarkService.Grants;
 using LarkService.Grants.Upkeep;
-using LarkService.Platform;
 using LarkService.UnitTests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace LarkService.UnitTests.Grants.Upkeep;
 
@@ -68,8 +68,8 @@ public sealed class UnusedGrantsTests : IDisposable
         _scene.Clock.Advance(TimeSpan.FromDays(31));
         await using (var db = _scene.Database.Open())
         {
-            await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlRawAsync(
-                db.Database, $"CREATE TRIGGER stays BEFORE UPDATE ON user_grants WHEN OLD.open_id = '{Some.User.OpenId}' BEGIN SELECT RAISE(ABORT, 'no'); END");
+            var stays = $"CREATE TRIGGER stays BEFORE UPDATE ON user_grants WHEN OLD.open_id = '{Some.User.OpenId}' BEGIN SELECT RAISE(ABORT, 'no'); END";
+            await db.Database.ExecuteSqlRawAsync(stays);
         }
 
         Assert.Equal(new GivenUp(1, 1), await RunAsync());
