@@ -379,8 +379,12 @@ namespace LarkService.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_outbox_messages");
 
-                    b.HasIndex("Dead", "DueAt")
-                        .HasDatabaseName("ix_outbox_messages_dead_due_at");
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_outbox_messages_due_at")
+                        .HasFilter("NOT dead");
+
+                    b.HasIndex("DueAt", "Dead")
+                        .HasDatabaseName("ix_outbox_messages_due_at_dead");
 
                     b.HasIndex("Subscriber", "Key", "Id")
                         .HasDatabaseName("ix_outbox_messages_subscriber_key_id");

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using LarkService.Data;
 using LarkService.Data.Counting;
 using LarkService.Data.Tidying;
@@ -16,7 +17,7 @@ namespace LarkService.IntegrationTests.Plans;
 /// What the service really sends while it works, explained by the database it is for: with twenty thousand rows in every table
 /// none of it reads a whole one.
 /// </summary>
-public sealed class QueryPlanTests
+public sealed partial class QueryPlanTests
 {
     [Theory]
     [BothEngines]
@@ -36,7 +37,7 @@ public sealed class QueryPlanTests
             bad.AddRange(plan.Where(line => ReadsAll(engine, line)).Select(line => $"{line.Trim()}\n{statement.Text}\n"));
         }
 
-        Assert.Empty(bad);
+        Assert.True(bad.Count == 0, string.Join('\n', bad));
         Assert.All(Polled, what => Assert.Contains(statements, s => s.Text.Contains(what, StringComparison.Ordinal)));
     }
 
@@ -80,10 +81,13 @@ public sealed class QueryPlanTests
         && !text.TrimStart().StartsWith("INSERT", StringComparison.OrdinalIgnoreCase)
         && !text.TrimEnd().TrimEnd(';').Contains(';', StringComparison.Ordinal);
 
-    private static bool ReadsAll(Engine engine, string line) => ManyRows.Tables.Any(table => engine == Engine.Postgres
-        ? line.Contains($"Seq Scan on {table}", StringComparison.Ordinal)
-        : line.StartsWith("SCAN ", StringComparison.Ordinal) && !line.Contains("USING", StringComparison.Ordinal) && !line.StartsWith("SCAN keys", StringComparison.Ordinal)
-            && !line.Contains("VIRTUAL TABLE", StringComparison.Ordinal));
+    // SQLite names tables by their alias, a letter or two; what it scans besides is made by the statement itself.
+    private static bool ReadsAll(Engine engine, string line) => engine == Engine.Postgres
+        ? ManyRows.Tables.Any(table => line.Contains($"Seq Scan on {table}", StringComparison.Ordinal))
+        : WholeTable().IsMatch(line);
+
+    [GeneratedRegex(@"^SCAN (?!k$|keys|n$)\w+$")]
+    private static partial Regex WholeTable();
 
     private static async Task<List<string>> ExplainAsync(Scene scene, Engine engine, RecordedCommands.Command command)
     {

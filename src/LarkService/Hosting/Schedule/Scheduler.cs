@@ -66,7 +66,7 @@ internal sealed partial class Scheduler(
 
     private void Configure(IQuartzBuilder quartz, CancellationToken stopping)
     {
-        quartz.Services.AddSingleton(loggers);
+        quartz.Services.AddLogging(logging => logging.AddProvider(new OurLogs(loggers)));
         quartz.Services.AddSingleton(timetable);
         quartz.Services.AddSingleton(new Stopping(stopping));
         quartz.UseTimeProvider(clock);
@@ -109,6 +109,16 @@ internal sealed partial class Scheduler(
                 options.StoreJobDataAsStrings = true;
             });
         });
+    }
+
+    /// <summary>The scheduler has a container of its own; what it says goes where everything goes.</summary>
+    private sealed class OurLogs(ILoggerFactory loggers) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => loggers.CreateLogger(categoryName);
+
+        public void Dispose()
+        {
+        }
     }
 
     private static partial class Log
