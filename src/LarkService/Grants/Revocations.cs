@@ -13,7 +13,7 @@ internal sealed partial class Revocations(
     private const int Tries = 3;
 
     /// <param name="user">Whose grant.</param>
-    /// <param name="by"><c>user</c>, <c>api</c> or <c>platform</c>.</param>
+    /// <param name="by"><c>user</c>, <c>api</c>, <c>platform</c>, or <c>service</c> for grants that nobody used.</param>
     /// <param name="chatId">Where the user is told; null for a direct message.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <param name="caller">Who did it by API, for the audit log.</param>

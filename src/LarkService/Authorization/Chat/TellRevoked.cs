@@ -2,6 +2,7 @@ using System.Text.Json;
 using LarkService.Authorization.Cards;
 using LarkService.Data.Outbox;
 using LarkService.Grants;
+using LarkService.Grants.Upkeep;
 using LarkService.Messaging;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
@@ -14,6 +15,11 @@ internal sealed class TellRevoked(MessageClient messages, UserGrants grants) : I
     public async Task HandleAsync(JsonElement payload, CancellationToken ct)
     {
         var revoked = payload.Deserialize<GrantRevoked>(JsonSerializerOptions.Web)!;
+        if (revoked.By == UnusedGrants.By)
+        {
+            return; // nobody has used it for a month: the log tells, a card would only puzzle
+        }
+
         var grant = await grants.FindAsync(new UserKey(revoked.AppId, revoked.OpenId), ct);
         var receiver = revoked.ChatId is { } chat ? Receiver.Chat(chat) : Receiver.User(revoked.OpenId);
         try
