@@ -75,6 +75,11 @@ internal sealed class TokenVault(SandboxOptions options, TokenMint mint, TenantD
                 return (OAuthError.RefreshTokenInvalid, null);
             }
 
+            if (directory.HasLeft(token.OpenId))
+            {
+                return (OAuthError.UserNotFound, null);
+            }
+
             if (token.Used)
             {
                 return (OAuthError.RefreshTokenUsed, null);
@@ -134,6 +139,14 @@ internal sealed class TokenVault(SandboxOptions options, TokenMint mint, TenantD
             _consents.Remove(openId);
         }
 
+        Tell(openId);
+        return revoked;
+    }
+
+    /// <summary>The person's access tokens are dead; their refresh token still works.</summary>
+    public int RevokeAccess(string openId)
+    {
+        var revoked = Change(openId, t => !t.Revoked && _access.ContainsKey(t.Value), t => t.Revoked = true);
         Tell(openId);
         return revoked;
     }

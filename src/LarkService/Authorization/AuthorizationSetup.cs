@@ -31,6 +31,7 @@ internal static class AuthorizationSetup
         services.AddSingleton<AskInChat>();
         services.AddOutboxSubscriber<SessionCards>(SessionTopics.Changed);
         services.AddOutboxSubscriber<TellRevoked>(GrantTopics.Revoked);
+        services.AddOutboxSubscriber<AskToRenew>(GrantTopics.ReauthorizationRequired);
         services.AddHostedService<DevicePollLoop>();
         services.AddHostedService<SessionExpiryLoop>();
         return services;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using LarkService.Authorization;
 using LarkService.Data.Outbox;
 using LarkService.Events;
+using LarkService.Grants;
 using LarkService.Messaging;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
@@ -18,6 +19,7 @@ internal static class Bridges
         services.AddSingleton<IConsent, ConsentByCard>();
         services.AddSingleton<ILateCardUpdates, LateCardUpdates>();
         services.AddOutboxSubscriber<ReleaseParkedCalls>(SessionTopics.Finished);
+        services.AddOutboxSubscriber<EndParkedCalls>(GrantTopics.Revoked);
         return services;
     }
 
@@ -99,6 +101,16 @@ internal static class Bridges
             {
                 await parked.ReleaseAsync(finished.SessionId, state, ct);
             }
+        }
+    }
+
+    /// <summary>Grants takes a grant back, OnBehalfOf gives up what needed it.</summary>
+    internal sealed class EndParkedCalls(ParkedCalls parked, TimeProvider clock) : IOutboxSubscriber
+    {
+        public Task HandleAsync(JsonElement payload, CancellationToken ct)
+        {
+            var revoked = payload.Deserialize<GrantRevoked>(JsonSerializerOptions.Web)!;
+            return parked.GiveUpAsync(new UserKey(revoked.AppId, revoked.OpenId), revoked.At ?? clock.GetUtcNow(), ct);
         }
     }
 

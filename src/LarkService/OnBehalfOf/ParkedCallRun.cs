@@ -47,6 +47,12 @@ internal sealed partial class ParkedCallRun(
 
     private async Task AskAsync(ParkedCall call, ConsentGap gap, CancellationToken ct)
     {
+        if (call.GiveUpAs is null && await parked.IsGivenUpAsync(call.Id, ct))
+        {
+            await ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow()), ct); // the grant was taken back while it ran: nobody is to be asked
+            return;
+        }
+
         if (call.Rounds >= MaxRounds)
         {
             await GiveUpAsync(call, ParkedCallEnd.Failed, ct);
@@ -62,7 +68,7 @@ internal sealed partial class ParkedCallRun(
                     await WaitAsync(call, waiting.SessionId, ct);
                     break;
                 case ConsentAnswer.Later later:
-                    await ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + later.After), ct);
+                    await ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + later.After).SetProperty(c => c.LeaseOwner, (string?)null), ct);
                     break;
                 default:
                     await ChangeAsync(call, u => u.SetProperty(c => c.Rounds, c => c.Rounds + 1).SetProperty(c => c.DueAt, clock.GetUtcNow()), ct);
@@ -97,7 +103,8 @@ internal sealed partial class ParkedCallRun(
         {
             await ChangeAsync(call, u => u
                 .SetProperty(c => c.Attempts, c => c.Attempts + 1)
-                .SetProperty(c => c.DueAt, clock.GetUtcNow() + Backoff[call.Attempts]), ct);
+                .SetProperty(c => c.DueAt, clock.GetUtcNow() + Backoff[call.Attempts])
+                .SetProperty(c => c.LeaseOwner, (string?)null), ct);
         }
         else if (call.GiveUpAs is null)
         {

@@ -14,12 +14,17 @@ internal sealed class TellRevoked(MessageClient messages, UserGrants grants) : I
     public async Task HandleAsync(JsonElement payload, CancellationToken ct)
     {
         var revoked = payload.Deserialize<GrantRevoked>(JsonSerializerOptions.Web)!;
+        if (revoked.By == RevokedBy.Leaver)
+        {
+            return;
+        }
+
         var grant = await grants.FindAsync(new UserKey(revoked.AppId, revoked.OpenId), ct);
         var receiver = revoked.ChatId is { } chat ? Receiver.Chat(chat) : Receiver.User(revoked.OpenId);
         try
         {
             await messages.SendCardAsync(
-                revoked.AppId, receiver, NoticeCards.Revoked(revoked.OpenId, revoked.By), MessageUuid.For("revoked", $"{revoked.AppId}/{revoked.OpenId}/{grant?.Version}"), ct);
+                revoked.AppId, receiver, NoticeCards.Revoked(revoked.OpenId, revoked.By, revoked.Reason), MessageUuid.For("revoked", $"{revoked.AppId}/{revoked.OpenId}/{grant?.Version}"), ct);
         }
         catch (PlatformException e) when (MessageErrors.CannotBeReached(e.Error.Code))
         {
