@@ -237,6 +237,7 @@ public sealed class ClickTests : IDisposable
         await handler.HandleAsync(Revoked(granted.AddSeconds(7199)), default);
         Assert.Equal(GrantStatus.Active, (await _scene.StoredAsync())!.Status);
 
+        _scene.Platform.Answer(OpenPlatform.UserInfo, OpenPlatform.Recorded("oauth-user-info-invalid-token"));
         await handler.HandleAsync(Revoked(granted.AddSeconds(7201)), default);
         Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
         Assert.Empty(_scene.Platform.To(OpenPlatform.Revoke));

@@ -146,7 +146,8 @@ public sealed class RevokedOnPlatformTests : IDisposable
         default);
 
     private Task LeftAsync(DateTimeOffset at, string? body = null) => new UserLeft(_scene.Grants, _scene.Revocations, _scene.Sessions, _scene.Completion).HandleAsync(
-        new LarkEvent(Some.AppId, "evt", UserLeft.EventType, at, "tenant", JsonSerializer.Deserialize<JsonElement>(
-            body ?? $$"""{"object":{"open_id":"{{Some.User.OpenId}}","name":"x"},"old_object":{"open_id":"{{Some.User.OpenId}}"}}""")),
+        new LarkEvent(Some.AppId, "evt", UserLeft.EventType, at, "tenant", body is null
+            ? JsonSerializer.SerializeToElement(new { @object = new { open_id = Some.User.OpenId, name = "x" }, old_object = new { open_id = Some.User.OpenId } })
+            : JsonSerializer.Deserialize<JsonElement>(body)),
         default);
 }
