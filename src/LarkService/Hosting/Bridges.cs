@@ -56,8 +56,9 @@ internal static class Bridges
                 ChatId = place.ChatId,
                 IsGroup = place.IsGroup,
 
-                // The platform misses scopes that our copy of the grant holds: the platform is right.
-                EvenIfGranted = gap.Reason != ConsentReason.NotGranted && gap.MissingScopes.Count > 0,
+                // The platform misses scopes that our copy of the grant holds: the platform is right. A grant that had run out or was
+                // taken back is another matter: the user may have agreed since, and is not asked twice.
+                EvenIfGranted = gap.Reason == ConsentReason.ScopesMissing && gap.MissingScopes.Count > 0,
             };
             switch (await consents.AskAsync(ask, ct))
             {
