@@ -1,5 +1,6 @@
 using LarkService.Data.Audit;
 using LarkService.Data.Counting;
+using LarkService.Data.News;
 using LarkService.Data.Outbox;
 using LarkService.Platform.Configuration;
 using Microsoft.EntityFrameworkCore;
@@ -21,11 +22,13 @@ internal static class DataSetup
             : new Database(DatabaseProvider.Sqlite, provider.GetRequiredService<IDbContextFactory<SqliteLarkDbContext>>().CreateDbContext));
         services.AddSingleton<DatabaseSchema>();
         services.AddSingleton<LeaseOwner>();
+        services.AddSingleton<DatabaseClock>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<AuditCheck>();
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddHostedService<OutboxLoop>();
+        services.AddHostedService<NewsListener>();
         services.AddHostedService<SqliteCheckpoints>();
         services.AddHostedService<RowCountLoop>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LarkService.Grants.OAuth;
 
 namespace LarkService.Grants;
 
@@ -36,10 +37,13 @@ internal sealed class GrantMetrics
     public void Retried(string appId) => _retries.Add(1, new KeyValuePair<string, object?>("app_id", appId));
 }
 
-/// <summary>How a refresh ended, as a label of metrics.</summary>
+/// <summary>How a refresh ended: a label of metrics, and a word in the database that must stay.</summary>
 internal static class RefreshResult
 {
     public const string Refreshed = "refreshed";
+
+    /// <summary>New tokens came, but no refresh token with them: they are the last.</summary>
+    public const string NotRenewable = "not_renewable";
 
     /// <summary>New tokens came, but the grant had changed meanwhile.</summary>
     public const string Overtaken = "overtaken";
@@ -53,5 +57,7 @@ internal static class RefreshResult
     /// <summary>The platform will not renew it: only the user can.</summary>
     public const string ReauthorizationRequired = "reauthorization_required";
 
-    public static IReadOnlyList<string> All { get; } = [Refreshed, Overtaken, Unavailable, Configuration, ReauthorizationRequired];
+    public static IReadOnlyList<string> All { get; } = [Refreshed, NotRenewable, Overtaken, Unavailable, Configuration, ReauthorizationRequired];
+
+    public static string Of(TokenResponse tokens) => tokens.RefreshToken is null ? NotRenewable : Refreshed;
 }

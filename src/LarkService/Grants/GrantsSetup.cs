@@ -1,4 +1,5 @@
 using LarkService.Data.Counting;
+using LarkService.Data.News;
 using LarkService.Grants.OAuth;
 using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Sealing;
@@ -27,7 +28,16 @@ internal static class GrantsSetup
         services.AddSingleton<OAuthClient>();
         services.AddSingleton<UserGrants>();
         services.AddSingleton<TokenCache>();
+        services.AddSingleton<GrantNews>();
+        services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<GrantNews>());
+        services.AddSingleton<WriteOffs>();
+        services.AddSingleton<RefreshLeases>();
+        services.AddSingleton<RefreshTurns>();
+        services.AddSingleton<RefreshCall>();
+        services.AddSingleton<RefreshEnds>();
+        services.AddSingleton<GrantRefresh>();
         services.AddSingleton<TokenRefresher>();
+        services.AddHostedService<RefreshRecoveryLoop>();
         services.AddSingleton<UserTokens>();
         services.AddSingleton<Revocations>();
         services.AddSingleton<GrantMetrics>();

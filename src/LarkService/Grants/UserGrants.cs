@@ -39,6 +39,8 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
         grant.AccessExpiresAt = now + tokens.AccessLifetime;
         grant.SealedRefreshToken = tokens.RefreshToken is null ? null : seal.Seal(tokens.RefreshToken, user, SealPurpose.RefreshToken);
         grant.RefreshExpiresAt = tokens.RefreshToken is null ? null : now + tokens.RefreshLifetime;
+        grant.RefreshLeaseOwner = null;
+        grant.RefreshLeaseUntil = null;
         grant.RefreshStartedAt = null;
         grant.RefreshOutcome = null;
         grant.EndAnnouncedAt = null;
@@ -46,42 +48,53 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
         grant.Version++;
     }
 
-    /// <summary>Notes that the refresh token of this generation is about to be sent.</summary>
-    /// <returns>False when the grant has changed meanwhile: look again.</returns>
-    public Task<bool> BeginRefreshAsync(UserGrant grant, CancellationToken ct) => ChangeAsync(grant, u => u
-        .SetProperty(g => g.RefreshStartedAt, clock.GetUtcNow()), ct);
-
-    /// <summary>Notes that the refresh token was not spent after all.</summary>
-    public Task<bool> RefreshNotDoneAsync(UserGrant grant, CancellationToken ct) => ChangeAsync(grant, u => u
-        .SetProperty(g => g.RefreshStartedAt, (DateTimeOffset?)null), ct);
-
-    /// <summary>Stores the next pair of tokens.</summary>
+    /// <summary>
+    /// Stores the next pair of tokens, in the caller's context: one statement. It goes over the generation that was refreshed,
+    /// and over the note that this very generation was written off while its answer was on the way; over nothing else.
+    /// </summary>
+    /// <param name="db">The caller's context, with or without a transaction.</param>
+    /// <param name="grant">The generation whose refresh token was spent.</param>
+    /// <param name="tokens">What it brought.</param>
+    /// <param name="receivedAt">When.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>False when the grant has changed meanwhile; the new pair is then worth nothing.</returns>
-    public Task<bool> RotateAsync(UserGrant grant, TokenResponse tokens, CancellationToken ct)
+    public async Task<bool> RotateAsync(LarkDbContext db, UserGrant grant, TokenResponse tokens, DateTimeOffset receivedAt, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
         var access = seal.Seal(tokens.AccessToken, grant.Key, SealPurpose.AccessToken);
         var refresh = tokens.RefreshToken is null ? null : seal.Seal(tokens.RefreshToken, grant.Key, SealPurpose.RefreshToken);
-        DateTimeOffset? accessExpires = now + tokens.AccessLifetime;
-        DateTimeOffset? refreshExpires = refresh is null ? null : now + tokens.RefreshLifetime;
-        return ChangeAsync(grant, u => u
-            .SetProperty(g => g.SealedAccessToken, access)
-            .SetProperty(g => g.AccessIssuedAt, now)
-            .SetProperty(g => g.AccessExpiresAt, accessExpires)
-            .SetProperty(g => g.SealedRefreshToken, refresh)
-            .SetProperty(g => g.RefreshExpiresAt, refreshExpires)
-            .SetProperty(g => g.Scopes, tokens.Scopes.Count > 0 ? tokens.Scopes : grant.Scopes)
-            .SetProperty(g => g.RefreshStartedAt, (DateTimeOffset?)null)
-            .SetProperty(g => g.Version, g => g.Version + 1), ct);
+        DateTimeOffset? accessExpires = receivedAt + tokens.AccessLifetime;
+        DateTimeOffset? refreshExpires = refresh is null ? null : receivedAt + tokens.RefreshLifetime;
+        return await db.Set<UserGrant>()
+            .Where(g => g.Id == grant.Id && g.GrantedAt == grant.GrantedAt && (g.Version == grant.Version
+                || (g.Version == grant.Version + 1 && g.RefreshOutcome == RefreshResult.ReauthorizationRequired
+                    && g.SealedRefreshToken == null && g.Status != GrantStatus.Revoked)))
+            .ExecuteUpdateAsync(u => u
+                .SetProperty(g => g.Status, GrantStatus.Active)
+                .SetProperty(g => g.SealedAccessToken, access)
+                .SetProperty(g => g.AccessIssuedAt, receivedAt)
+                .SetProperty(g => g.AccessExpiresAt, accessExpires)
+                .SetProperty(g => g.SealedRefreshToken, refresh)
+                .SetProperty(g => g.RefreshExpiresAt, refreshExpires)
+                .SetProperty(g => g.Scopes, tokens.Scopes.Count > 0 ? tokens.Scopes : grant.Scopes)
+                .SetProperty(g => g.RefreshLeaseOwner, (string?)null)
+                .SetProperty(g => g.RefreshLeaseUntil, (DateTimeOffset?)null)
+                .SetProperty(g => g.RefreshStartedAt, (DateTimeOffset?)null)
+                .SetProperty(g => g.RefreshOutcome, RefreshResult.Of(tokens))
+                .SetProperty(g => g.Version, g => g.Version + 1), ct) == 1;
     }
 
-    /// <summary>The platform will not renew this grant: it is used up to the end of its access token, then the user is asked.</summary>
-    public Task<bool> UseUpAsync(UserGrant grant, bool accessTokenIsGood, CancellationToken ct) => ChangeAsync(grant, u => u
-        .SetProperty(g => g.Status, accessTokenIsGood ? GrantStatus.Active : GrantStatus.ReauthorizationRequired)
-        .SetProperty(g => g.SealedAccessToken, accessTokenIsGood ? grant.SealedAccessToken : null)
-        .SetProperty(g => g.SealedRefreshToken, (string?)null)
-        .SetProperty(g => g.RefreshStartedAt, (DateTimeOffset?)null)
-        .SetProperty(g => g.Version, g => g.Version + 1), ct);
+    /// <summary>The platform will not renew this grant: it is used up to the end of its access token, then it is over. In the caller's transaction.</summary>
+    /// <returns>False when the grant has changed meanwhile.</returns>
+    public static async Task<bool> UseUpAsync(LarkDbContext db, UserGrant grant, bool accessTokenIsGood, CancellationToken ct) =>
+        await Generation(db, grant).ExecuteUpdateAsync(u => u
+            .SetProperty(g => g.Status, accessTokenIsGood ? GrantStatus.Active : GrantStatus.ReauthorizationRequired)
+            .SetProperty(g => g.SealedAccessToken, g => accessTokenIsGood ? g.SealedAccessToken : null) // as it is by now: the keys may be changed meanwhile
+            .SetProperty(g => g.SealedRefreshToken, (string?)null)
+            .SetProperty(g => g.RefreshLeaseOwner, (string?)null)
+            .SetProperty(g => g.RefreshLeaseUntil, (DateTimeOffset?)null)
+            .SetProperty(g => g.RefreshStartedAt, (DateTimeOffset?)null)
+            .SetProperty(g => g.RefreshOutcome, RefreshResult.ReauthorizationRequired)
+            .SetProperty(g => g.Version, g => g.Version + 1), ct) == 1;
 
     /// <summary>Takes the tokens away, in the caller's transaction.</summary>
     /// <returns>False when the grant has changed meanwhile.</returns>
@@ -92,6 +105,8 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
             .SetProperty(g => g.SealedRefreshToken, (string?)null)
             .SetProperty(g => g.AccessExpiresAt, (DateTimeOffset?)null)
             .SetProperty(g => g.RefreshExpiresAt, (DateTimeOffset?)null)
+            .SetProperty(g => g.RefreshLeaseOwner, (string?)null)
+            .SetProperty(g => g.RefreshLeaseUntil, (DateTimeOffset?)null)
             .SetProperty(g => g.RefreshStartedAt, (DateTimeOffset?)null)
             .SetProperty(g => g.Version, g => g.Version + 1), ct) == 1;
 
@@ -110,9 +125,6 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
 
     public Secret? RefreshToken(UserGrant grant) =>
         grant.SealedRefreshToken is null ? null : seal.Open(grant.SealedRefreshToken, grant.Key, SealPurpose.RefreshToken);
-
-    private async Task<bool> ChangeAsync(UserGrant grant, Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<UserGrant>> change, CancellationToken ct) =>
-        await database.RunAsync(db => Generation(db, grant).ExecuteUpdateAsync(change, ct)) == 1;
 
     private static IQueryable<UserGrant> Generation(LarkDbContext db, UserGrant grant) =>
         db.Set<UserGrant>().Where(g => g.Id == grant.Id && g.Version == grant.Version);

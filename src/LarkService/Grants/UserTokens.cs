@@ -1,4 +1,7 @@
+using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Platform;
+using LarkService.Platform.OpenApi;
 
 namespace LarkService.Grants;
 
@@ -6,29 +9,25 @@ namespace LarkService.Grants;
 /// Gives out a user's token: from memory, else from the store, else after a refresh. Near its end a token is still given out
 /// while the next one is fetched behind.
 /// </summary>
-internal sealed partial class UserTokens(UserGrants grants, TokenCache cache, TokenRefresher refresher, TimeProvider clock, ILogger<UserTokens> logger)
+internal sealed partial class UserTokens(
+    UserGrants grants, TokenCache cache, TokenRefresher refresher, WriteOffs writeOffs, OAuthClient oauth, LarkApps apps, TimeProvider clock, ILogger<UserTokens> logger)
 {
+    /// <summary>A token may run out while it is fetched; more often than this it means that a clock is wrong.</summary>
+    private const int MaxRefreshes = 3;
+    private static readonly TimeSpan NoteUseEvery = TimeSpan.FromHours(1);
+
     /// <param name="user">Whose token.</param>
     /// <param name="scopes">What it must be able to do; compared as sets.</param>
     /// <param name="ct">Ends the wait; a refresh under way goes on.</param>
-    public async Task<TokenOutcome> GetAsync(UserKey user, ScopeSet scopes, CancellationToken ct)
-    {
-        if (cache.Find(user) is { } held && held.Scopes.Covers(scopes) && !held.IsNearExpiry(clock.GetUtcNow()))
-        {
-            return new TokenOutcome.Issued(held);
-        }
-
-        return await FromStoreAsync(user, scopes, mayRefresh: true, ct);
-    }
+    public ValueTask<TokenOutcome> GetAsync(UserKey user, ScopeSet scopes, CancellationToken ct) =>
+        cache.Find(user) is { } held && held.Token.Scopes.Covers(scopes) ? new(held) : new(FromStoreAsync(user, scopes, ct));
 
     /// <summary>The platform refused this very token: refreshes unless a newer one is there already.</summary>
     public async Task<TokenOutcome> ReplaceAsync(UserKey user, UserAccessToken refused, ScopeSet scopes, CancellationToken ct)
     {
         cache.Forget(user);
-        var outcome = await refresher.RefreshAsync(user, refused.Generation, ct);
-        var next = await AfterRefreshAsync(user, scopes, outcome, ct);
-
-        if (next is not TokenOutcome.Issued issued || !issued.Token.Value.Equals(refused.Value))
+        var next = Ended(await refresher.RefreshAsync(user, refused.Generation, ct)) ?? await FromStoreAsync(user, scopes, ct);
+        if (next is not TokenOutcome.Issued issued || !issued.Token.Value.Equals(refused.Value) || !await IsDeadAsync(user, refused, ct))
         {
             return next;
         }
@@ -37,7 +36,7 @@ internal sealed partial class UserTokens(UserGrants grants, TokenCache cache, To
         // have agreed anew meanwhile, so only this generation is written off.
         if (await grants.FindAsync(user, ct) is { } grant && grant.Version == issued.Token.Generation)
         {
-            await grants.UseUpAsync(grant, accessTokenIsGood: false, ct);
+            await writeOffs.WriteOffAsync(grant, accessTokenIsGood: false, "the platform refused its access token", error: null, ask: true, ct);
         }
 
         cache.Forget(user);
@@ -46,30 +45,32 @@ internal sealed partial class UserTokens(UserGrants grants, TokenCache cache, To
 
     public void Forget(UserKey user) => cache.Forget(user);
 
-    private async Task<TokenOutcome> FromStoreAsync(UserKey user, ScopeSet scopes, bool mayRefresh, CancellationToken ct)
+    private async Task<TokenOutcome> FromStoreAsync(UserKey user, ScopeSet scopes, CancellationToken ct)
     {
-        var grant = await grants.FindAsync(user, ct);
-        if (Gap(grant, scopes) is { } gap)
+        for (var refreshes = 0; ; refreshes++)
         {
-            return gap;
-        }
-
-        var now = clock.GetUtcNow();
-        var token = new UserAccessToken(grants.AccessToken(grant!)!, grant!.AccessIssuedAt!.Value, grant.AccessExpiresAt!.Value, grant.Scopes, grant.Version);
-        if (token.ExpiresAt > now)
-        {
-            Use(user, token);
-            if (token.IsNearExpiry(now) && grant.SealedRefreshToken is not null && mayRefresh)
+            var readAt = clock.GetTimestamp();
+            var grant = await grants.FindAsync(user, ct);
+            if (Gap(grant, scopes) is { } gap)
             {
-                RefreshBehind(user, token);
+                return gap;
             }
 
-            return new TokenOutcome.Issued(token);
-        }
+            if (grant!.AccessExpiresAt > clock.GetUtcNow())
+            {
+                return Use(grant, readAt);
+            }
 
-        return mayRefresh
-            ? await AfterRefreshAsync(user, scopes, await refresher.RefreshAsync(user, grant.Version, ct), ct)
-            : new TokenOutcome.ConsentRequired(ConsentReason.Expired, scopes);
+            if (refreshes == MaxRefreshes)
+            {
+                return new TokenOutcome.Unavailable();
+            }
+
+            if (Ended(await refresher.RefreshAsync(user, grant.Version, ct)) is { } ended)
+            {
+                return ended;
+            }
+        }
     }
 
     private static TokenOutcome.ConsentRequired? Gap(UserGrant? grant, ScopeSet scopes) => grant switch
@@ -81,23 +82,55 @@ internal sealed partial class UserTokens(UserGrants grants, TokenCache cache, To
         _ => null,
     };
 
-    private async Task<TokenOutcome> AfterRefreshAsync(UserKey user, ScopeSet scopes, RefreshOutcome outcome, CancellationToken ct) => outcome switch
+    /// <returns>Null when the store tells.</returns>
+    private static TokenOutcome? Ended(RefreshOutcome outcome) => outcome switch
     {
         RefreshOutcome.Refused refused => new TokenOutcome.Refused(refused.Error),
         RefreshOutcome.Unavailable => new TokenOutcome.Unavailable(),
-        _ => await FromStoreAsync(user, scopes, mayRefresh: false, ct),
+        _ => null,
     };
 
-    private void Use(UserKey user, UserAccessToken token)
+    private TokenOutcome.Issued Use(UserGrant grant, long readAt)
     {
-        cache.Keep(user, token);
-        _ = Observe(grants.UsedAsync(user, CancellationToken.None));
+        var now = clock.GetUtcNow();
+        var token = new UserAccessToken(grants.AccessToken(grant)!, grant.AccessIssuedAt!.Value, grant.AccessExpiresAt!.Value, grant.Scopes, grant.Version);
+        var issued = new TokenOutcome.Issued(token);
+        cache.Keep(grant.Key, issued, readAt);
+        if (grant.LastUsedAt is null || now - grant.LastUsedAt > NoteUseEvery)
+        {
+            _ = ObserveAsync(grants.UsedAsync(grant.Key, CancellationToken.None));
+        }
+
+        if (token.IsNearExpiry(now) && grant.SealedRefreshToken is not null)
+        {
+            _ = ObserveAsync(refresher.RefreshAsync(grant.Key, grant.Version, CallPriority.Background, CancellationToken.None));
+        }
+
+        return issued;
     }
 
-    private void RefreshBehind(UserKey user, UserAccessToken token) =>
-        _ = Observe(refresher.RefreshAsync(user, token.Generation, CancellationToken.None));
+    /// <summary>
+    /// The code that refuses a token also says "this API takes no user token". Before a grant that cannot be renewed loses the
+    /// token it has, the one address that takes every user token is asked; in doubt the token is kept.
+    /// </summary>
+    private async Task<bool> IsDeadAsync(UserKey user, UserAccessToken token, CancellationToken ct)
+    {
+        try
+        {
+            _ = await oauth.UserInfoAsync(apps.Get(user.AppId), token.Value, ct);
+            return false;
+        }
+        catch (PlatformException e)
+        {
+            return PlatformCodes.IsUserTokenRefused(e.Error.Code);
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
 
-    private async Task Observe(Task behind)
+    private async Task ObserveAsync(Task behind)
     {
         try
         {

@@ -11,13 +11,13 @@ internal sealed class ScopeSet : IReadOnlyCollection<string>, IEquatable<ScopeSe
     /// <summary>The scope that brings a refresh token.</summary>
     public const string OfflineAccess = "offline_access";
 
-    private readonly SortedSet<string> _scopes;
+    private readonly string[] _scopes; // sorted, each once
 
-    private ScopeSet(IEnumerable<string> scopes) => _scopes = new(scopes, StringComparer.Ordinal);
+    private ScopeSet(IEnumerable<string> scopes) => _scopes = [.. new SortedSet<string>(scopes, StringComparer.Ordinal)];
 
     public static ScopeSet Empty { get; } = new([]);
 
-    public int Count => _scopes.Count;
+    public int Count => _scopes.Length;
 
     public static ScopeSet Of(params IEnumerable<string> scopes) => new(scopes);
 
@@ -25,21 +25,39 @@ internal sealed class ScopeSet : IReadOnlyCollection<string>, IEquatable<ScopeSe
     public static ScopeSet Parse(string? text) =>
         string.IsNullOrWhiteSpace(text) ? Empty : new(text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    public bool Contains(string scope) => _scopes.Contains(scope);
+    public bool Contains(string scope) => Array.BinarySearch(_scopes, scope, StringComparer.Ordinal) >= 0;
 
-    public bool Covers(ScopeSet wanted) => _scopes.IsSupersetOf(wanted._scopes);
+    /// <summary>Asked with every call: one walk over both, and nothing is allocated.</summary>
+    public bool Covers(ScopeSet wanted)
+    {
+        var next = 0;
+        foreach (var scope in wanted._scopes)
+        {
+            while (next < _scopes.Length && string.CompareOrdinal(_scopes[next], scope) < 0)
+            {
+                next++;
+            }
+
+            if (next == _scopes.Length || !string.Equals(_scopes[next], scope, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public ScopeSet Union(ScopeSet other) => other.Count == 0 ? this : new(_scopes.Concat(other._scopes));
 
-    public ScopeSet Except(ScopeSet other) => new(_scopes.Where(s => !other._scopes.Contains(s)));
+    public ScopeSet Except(ScopeSet other) => new(_scopes.Where(s => !other.Contains(s)));
 
-    public bool Equals(ScopeSet? other) => other is not null && _scopes.SetEquals(other._scopes);
+    public bool Equals(ScopeSet? other) => other is not null && _scopes.AsSpan().SequenceEqual(other._scopes);
 
     public override bool Equals(object? obj) => Equals(obj as ScopeSet);
 
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
-    public IEnumerator<string> GetEnumerator() => _scopes.GetEnumerator();
+    public IEnumerator<string> GetEnumerator() => _scopes.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

@@ -120,5 +120,5 @@ public sealed class RevocationsTests : IDisposable
 
     private Task<bool> RevokeAsync(string by) => _scene.Revocations.RevokeAsync(Some.User, by, null, default);
 
-    private Task<TokenOutcome> GetAsync() => _scene.Tokens.GetAsync(Some.User, ScopeSet.Empty, default);
+    private Task<TokenOutcome> GetAsync() => _scene.Tokens.GetAsync(Some.User, ScopeSet.Empty, default).AsTask();
 }

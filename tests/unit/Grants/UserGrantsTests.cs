@@ -44,10 +44,10 @@ public sealed class UserGrantsTests : IDisposable
         await _scene.GrantAsync("access-2", "refresh-2");
         var tokens = new TokenResponse(new Secret("late"), TimeSpan.FromHours(2), new Secret("late"), TimeSpan.FromDays(7), ScopeSet.Empty);
 
-        Assert.False(await _scene.Grants.BeginRefreshAsync(old, default));
-        Assert.False(await _scene.Grants.RefreshNotDoneAsync(old, default));
-        Assert.False(await _scene.Grants.RotateAsync(old, tokens, default));
-        Assert.False(await _scene.Grants.UseUpAsync(old, false, default));
+        Assert.False(await _scene.Leases.TakeAsync(old, default));
+        Assert.False(await _scene.Database.RunAsync(db => _scene.Leases.GiveBackAsync(db, old, "unavailable", false, default)));
+        Assert.False(await RotateAsync(old, tokens));
+        Assert.False(await _scene.Database.RunAsync(db => UserGrants.UseUpAsync(db, old, false, default)));
         Assert.False(await _scene.Database.RunAsync(db => UserGrants.RevokeAsync(db, old, default)));
         var stored = (await _scene.StoredAsync())!;
         Assert.Equal(("access-2", GrantStatus.Active), (_scene.Grants.AccessToken(stored)!.Reveal(), stored.Status));
@@ -57,7 +57,7 @@ public sealed class UserGrantsTests : IDisposable
     public async Task A_rotation_without_scopes_keeps_those_that_were_granted()
     {
         var grant = await _scene.GrantAsync(scopes: "a b");
-        Assert.True(await _scene.Grants.RotateAsync(grant, new TokenResponse(new Secret("x"), TimeSpan.FromHours(2), null, null, ScopeSet.Empty), default));
+        Assert.True(await RotateAsync(grant, new TokenResponse(new Secret("x"), TimeSpan.FromHours(2), null, null, ScopeSet.Empty)));
 
         Assert.Equal(ScopeSet.Of("a", "b"), (await _scene.StoredAsync())!.Scopes);
     }
@@ -85,4 +85,6 @@ public sealed class UserGrantsTests : IDisposable
     public void An_unknown_word_is_no_status() => Assert.Null(GrantStatusWords.Find("Active"));
 
     public void Dispose() => _scene.Dispose();
+
+    private Task<bool> RotateAsync(UserGrant grant, TokenResponse tokens) => _scene.Database.RunAsync(db => _scene.Grants.RotateAsync(db, grant, tokens, _scene.Clock.GetUtcNow(), default));
 }

@@ -9,6 +9,7 @@ using LarkService.Data.Outbox;
 using LarkService.Events;
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Sealing;
 using LarkService.Messaging;
 using LarkService.Platform;
@@ -35,15 +36,23 @@ internal sealed class Scene : IDisposable
             Opening();
             return _file.Database.Open();
         });
-        Outbox = new OutboxPublisher([Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked)], _signal, Clock);
+        Outbox = new OutboxPublisher(
+            [Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked), Subscription(GrantTopics.ReauthorizationRequired)], _signal, Clock);
         OAuth = new OAuthClient(Platform);
         _tenant = new TenantTokens(Platform, Apps, Clock);
         Messages = new MessageClient(new OpenApiClient(Platform, _tenant), Apps);
         Grants = new UserGrants(Database, Seal, Clock);
         Cache = new TokenCache(Clock);
-        Refresher = new TokenRefresher(Grants, OAuth, Apps, new GrantMetrics(Meters), Clock, Host, NullLogger<TokenRefresher>.Instance);
-        Tokens = new UserTokens(Grants, Cache, Refresher, Clock, NullLogger<UserTokens>.Instance);
+        News = new GrantNews(Cache);
+        var refreshes = new GrantMetrics(Meters);
         Audit = new AuditLog(Database, Clock);
+        var writeOffs = new WriteOffs(Database, Outbox, Audit, News, refreshes, NullLogger<WriteOffs>.Instance);
+        Leases = new RefreshLeases(Database, new LeaseOwner(), new DatabaseClock(Database, Clock));
+        var turns = new RefreshTurns(Grants, Leases, new TokenCallPace(Clock), writeOffs, News, Clock);
+        var ends = new RefreshEnds(Grants, Leases, writeOffs, Database, Audit, OAuth, Apps, News, refreshes, Clock, NullLogger<RefreshEnds>.Instance);
+        var call = new RefreshCall(OAuth, Apps, Clock, NullLogger<RefreshCall>.Instance);
+        Refresher = new TokenRefresher(new GrantRefresh(turns, call, ends, Leases, refreshes, Clock), Clock, Host);
+        Tokens = new UserTokens(Grants, Cache, Refresher, writeOffs, OAuth, Apps, Clock, NullLogger<UserTokens>.Instance);
         Revocations = new Revocations(Grants, Tokens, OAuth, Apps, Database, Outbox, Audit, NullLogger<Revocations>.Instance);
         Sessions = new AuthorizationSessions(Database, Outbox, Audit, Clock);
         Links = new ConsentLinks(OAuth, Apps, Seal, chosen, Clock);
@@ -83,6 +92,10 @@ internal sealed class Scene : IDisposable
     public UserGrants Grants { get; }
 
     public TokenCache Cache { get; }
+
+    public GrantNews News { get; }
+
+    public RefreshLeases Leases { get; }
 
     public TokenRefresher Refresher { get; }
 
@@ -164,7 +177,6 @@ internal sealed class Scene : IDisposable
 
     public void Dispose()
     {
-        Cache.Dispose();
         _tenant.Dispose();
         _signal.Dispose();
         Meters.Dispose();
