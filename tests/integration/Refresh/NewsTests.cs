@@ -49,6 +49,34 @@ public sealed class NewsTests
         await Eventually.TrueAsync("news being heard", () => cache.Find(User(scene)) is null);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whoever_waits_for_another_replicas_refresh_gets_its_result_with_and_without_news(bool news)
+    {
+        await using var scene = await GrantedAsync();
+        await using var other = await BesideAsync(scene);
+        await Cluster.ExpireAsync(scene);
+        var cache = other.Services.GetRequiredService<TokenCache>();
+        await Eventually.TrueAsync("the old token being forgotten", () => cache.Find(User(scene)) is null);
+        if (!news)
+        {
+            await scene.Database.ExecuteAsync("DROP TRIGGER lark_grant_changed ON user_grants");
+        }
+
+        // Given a replica that waits for the platform
+        scene.Platform.Faults.Board.DelayNext(Cluster.TokenPath, TimeSpan.FromSeconds(2));
+        var winner = scene.Inside<UserTokens>().GetAsync(User(scene), ScopeSet.Empty, CancellationToken.None).AsTask();
+        await Eventually.TrueAsync("the refresh being sent", () => !scene.Platform.Faults.Board.IsPlanned(Cluster.TokenPath));
+
+        // When somebody asks at another one
+        var loser = await other.Services.GetRequiredService<UserTokens>().GetAsync(User(scene), ScopeSet.Empty, CancellationToken.None);
+
+        // Then both have the one new token
+        Assert.Equal(Assert.IsType<TokenOutcome.Issued>(await winner).Token.Value, Assert.IsType<TokenOutcome.Issued>(loser).Token.Value);
+        Assert.Equal(1, scene.Platform.TokenCalls(Cluster.Refresh));
+    }
+
     private static int Heard(RunningService service) => service.Output.Count(line => line.Contains("Listening for what other replicas change", StringComparison.Ordinal));
 
     private static async Task RevokedAsync(Scene scene, RunningService other)
