@@ -11,11 +11,13 @@ internal static partial class Leaks
     /// <summary>User tokens begin alike; the head alone tells nothing.</summary>
     private const int TokenHead = 40;
 
-    public static async Task NoneAsync(Scene scene)
+    /// <param name="scene">Whose database and output are searched.</param>
+    /// <param name="more">Other places to search, by their name.</param>
+    public static async Task NoneAsync(Scene scene, params (string Place, string Content)[] more)
     {
         var needles = Secrets(scene).SelectMany(Pieces).Distinct(StringComparer.Ordinal).ToList();
         Assert.NotEmpty(needles);
-        List<(string Place, string Content)> places = [.. await scene.Database.EverythingAsync(), .. scene.AllOutput.Select((line, number) => ($"output line {number}: {line}", line))];
+        List<(string Place, string Content)> places = [.. more, .. await scene.Database.EverythingAsync(), .. scene.AllOutput.Select((line, number) => ($"output line {number}: {line}", line))];
         Assert.NotEmpty(places);
         var leaks =
             from needle in needles
@@ -29,6 +31,7 @@ internal static partial class Leaks
     [
         .. scene.Platform.IssuedSecrets,
         scene.EncryptionKey,
+        .. scene.Options.Settings.Where(s => s.Key.StartsWith("Encryption:Keys:", StringComparison.Ordinal)).Select(s => s.Value),
         scene.BootstrapKey,
         .. scene.Platform.Messages.SelectMany(m => m.Versions).SelectMany(v => State().Matches(v.Card.ToJsonString()).Select(m => m.Groups[1].Value)),
     ];

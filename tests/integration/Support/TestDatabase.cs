@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -110,7 +111,23 @@ internal abstract class TestDatabase : IAsyncDisposable
                 all.Add(($"{column[0]}.{column[1]}", string.Join('\n', values.Select(v => v[0]))));
             }
 
+            all.Add(("pg_dump", await DumpAsync()));
             return all;
+        }
+
+        // What a backup holds; the command comes with the server.
+        private async Task<string> DumpAsync()
+        {
+            var to = new NpgsqlConnectionStringBuilder(server);
+            var start = new ProcessStartInfo("pg_dump", ["-h", to.Host!, "-p", $"{to.Port}", "-U", to.Username!, name]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            start.Environment["PGPASSWORD"] = to.Password;
+            using var dump = Process.Start(start)!;
+            var errors = dump.StandardError.ReadToEndAsync();
+            var text = await dump.StandardOutput.ReadToEndAsync();
+            await dump.WaitForExitAsync();
+            Assert.True(dump.ExitCode == 0, await errors);
+            Assert.Contains("user_grants", text, StringComparison.Ordinal);
+            return text;
         }
 
         public override async ValueTask DisposeAsync() => await AdministerAsync(server, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");

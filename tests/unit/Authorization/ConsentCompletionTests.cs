@@ -1,9 +1,11 @@
 using LarkService.Authorization;
 using LarkService.Authorization.Flows;
+using LarkService.Data.Audit;
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace LarkService.UnitTests.Authorization;
 
@@ -25,6 +27,27 @@ public sealed class ConsentCompletionTests : IDisposable
         Assert.Equal(SessionState.Authorized, (await _scene.SessionAsync(session.SessionId)).State);
         Assert.Equal([SessionTopics.Changed, SessionTopics.Finished], await _scene.FollowUpsAsync());
         Assert.Equal(42, _scene.Meters.Sum("lark_service.auth.duration"));
+    }
+
+    [Fact]
+    public async Task Who_agreed_who_declined_and_who_was_the_wrong_person_stands_in_the_audit_log()
+    {
+        var (agreed, declined, wrong) = (await _scene.SessionAsync(), await _scene.SessionAsync(scopes: "a"), await _scene.SessionAsync(user: Some.OtherUser));
+
+        await _scene.Completion.CompleteAsync(agreed, Issued with { LogId = "log-1" }, default);
+        await _scene.Completion.EndAsync(declined, SessionState.Declined, null, default);
+        await CompleteAsync(wrong);
+        await _scene.Completion.EndAsync(wrong, SessionState.Expired, null, default); // nobody's act
+
+        var rows = await _scene.Database.RunAsync(db => db.Set<AuditRow>().OrderBy(r => r.Number).ToListAsync());
+        Assert.All(rows, r => Assert.Equal(("user", AuditActions.Consent, Some.AppId), (r.Actor, r.Action, r.AppId)));
+        Assert.Equal(
+            [
+                (Some.User.OpenId, "authorized", "log-1", $"session {agreed.SessionId}; granted: auth:user.id:read"),
+                (Some.User.OpenId, "declined", null, $"session {declined.SessionId}; asked for: a"),
+                (Some.OtherUser.OpenId, "wrong_person", null, $"session {wrong.SessionId}; agreed by {Some.User.OpenId}; nothing was stored"),
+            ],
+            rows.Select(r => (r.OpenId!, r.Result, r.LogId, r.Detail!)));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
+using LarkService.Data.Audit;
 using LarkService.Grants;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace LarkService.UnitTests.Grants;
 
@@ -143,6 +145,20 @@ public sealed class RevocationsTests : IDisposable
         await _scene.GrantAsync("access-2");
 
         Assert.Equal("access-2", Assert.IsType<TokenOutcome.Issued>(await GetAsync()).Token.Value.Reveal());
+    }
+
+    [Theory]
+    [InlineData("user", null, "user")]
+    [InlineData("platform", null, "platform")]
+    [InlineData("api", "bootstrap", "bootstrap")]
+    public async Task Who_took_it_back_stands_in_the_audit_log_once(string by, string? caller, string actor)
+    {
+        await _scene.GrantAsync();
+        await _scene.Revocations.RevokeAsync(Some.User, by, null, default, caller);
+        await _scene.Revocations.RevokeAsync(Some.User, by, null, default, caller);
+
+        var row = Assert.Single(await _scene.Database.RunAsync(db => db.Set<AuditRow>().ToListAsync()));
+        Assert.Equal((actor, AuditActions.Revocation, "revoked", Some.User.OpenId), (row.Actor, row.Action, row.Result, row.OpenId));
     }
 
     public void Dispose() => _scene.Dispose();

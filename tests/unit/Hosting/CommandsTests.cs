@@ -27,7 +27,7 @@ public sealed class CommandsTests : IDisposable
     public async Task Help_names_the_commands_and_the_exit_codes(string word)
     {
         Assert.Equal(0, await Commands.RunAsync([word]));
-        Assert.All(["migrate", "keys generate", "78"], words => Assert.Contains(words, _said.ToString(), StringComparison.Ordinal));
+        Assert.All(["migrate", "keys generate", "keys rotate", "keys verify", "audit verify", "78"], words => Assert.Contains(words, _said.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -50,12 +50,21 @@ public sealed class CommandsTests : IDisposable
 
     [Theory]
     [InlineData("serve")]
-    [InlineData("keys")]
     public async Task A_command_that_does_not_exist_is_named_with_the_help(string word)
     {
         Assert.Equal(1, await Commands.RunAsync([word]));
         Assert.StartsWith($"There is no command '{word}'.", _complained.ToString(), StringComparison.Ordinal);
         Assert.Empty(_said.ToString());
+    }
+
+    [Theory]
+    [InlineData("keys")]
+    [InlineData("keys", "rotate", "--force")]
+    [InlineData("audit", "repair")]
+    public async Task A_command_that_is_not_complete_is_explained(params string[] words)
+    {
+        Assert.Equal(1, await Commands.RunAsync(words));
+        Assert.StartsWith("Usage: LarkService keys generate", _complained.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

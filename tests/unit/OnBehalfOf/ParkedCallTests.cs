@@ -1,4 +1,5 @@
 using LarkService.Data;
+using LarkService.Grants.Sealing;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
 using LarkService.UnitTests.Data;
@@ -179,8 +180,23 @@ public sealed class ParkedCallTests : IAsyncLifetime
         await ChangeAsync("w1", c => c.SealedPayload = "changed");
         await StartAsync();
 
-        await Until.TrueAsync(async () => (await CallAsync("w1")).Attempts == 1);
+        await Until.TrueAsync(async () => (await CallAsync("w1")).State == ParkedCallState.Failed); // it would not open later
         Assert.Empty(_runner.Ran);
+    }
+
+    [Fact]
+    public async Task Work_whose_key_is_not_configured_waits_until_it_is()
+    {
+        await ParkAsync("w1");
+        var payload = (await CallAsync("w1")).SealedPayload!;
+        await ChangeAsync("w1", c => c.SealedPayload = Some.Seal("k-2019", ("k-2019", 9)).Seal(new Secret("{}"), Some.User, SealPurpose.ParkedCall("w1")));
+        await StartAsync();
+
+        await Until.TrueAsync(async () => (await CallAsync("w1")).DueAt >= _clock.GetUtcNow().AddMinutes(1));
+        Assert.Equal((ParkedCallState.Running, 0), ((await CallAsync("w1")).State, (await CallAsync("w1")).Attempts));
+        await ChangeAsync("w1", c => c.SealedPayload = payload);
+        _clock.AdvanceSeconds(61);
+        await Until.TrueAsync(async () => (await CallAsync("w1")).State == ParkedCallState.Succeeded);
     }
 
     [Fact]

@@ -27,9 +27,13 @@ internal sealed class AuditLog(Database database, TimeProvider clock)
     }
 
     /// <summary>Appends something that has no transaction of its own.</summary>
-    public Task AppendAsync(AuditEntry entry, CancellationToken ct) => database.TransactAsync(async db =>
+    public async Task AppendAsync(AuditEntry entry, CancellationToken ct)
     {
-        await AppendAsync(db, entry, ct);
-        return true;
-    }, ct);
+        using var turn = await database.TakeTurnAsync(ct);
+        await database.TransactAsync(async db =>
+        {
+            await AppendAsync(db, entry, ct);
+            return true;
+        }, ct);
+    }
 }
