@@ -113,7 +113,7 @@ public sealed class KeepAliveTests : IDisposable
 
         List<KeepAlive.Due> all = [];
         var last = (ExpiresAt: now, Id: Guid.Empty);
-        while (await KeepAlive.DueAsync(db, [Some.AppId], now, last, default) is { Count: > 0 } page)
+        while (await KeepAlive.DueAsync(db, now, last, default) is { Count: > 0 } page)
         {
             all.AddRange(page);
             last = (page[^1].ExpiresAt, page[^1].Id);
