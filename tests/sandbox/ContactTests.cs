@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using LarkSandbox.Contacts;
 using LarkSandbox.Hosting;
 using Microsoft.Extensions.DependencyInjection;
