@@ -79,6 +79,9 @@ namespace LarkService.Migrations.Sqlite
                     b.HasKey("MessageId")
                         .HasName("pk_ai_turns");
 
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_ai_turns_created_at");
+
                     b.HasIndex("AppId", "OpenId", "ChatId", "CreatedAt")
                         .HasDatabaseName("ix_ai_turns_app_id_open_id_chat_id_created_at");
 
@@ -373,8 +376,12 @@ namespace LarkService.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_outbox_messages");
 
-                    b.HasIndex("Dead", "DueAt")
-                        .HasDatabaseName("ix_outbox_messages_dead_due_at");
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_outbox_messages_due_at")
+                        .HasFilter("NOT dead");
+
+                    b.HasIndex("DueAt", "Dead")
+                        .HasDatabaseName("ix_outbox_messages_due_at_dead");
 
                     b.HasIndex("Subscriber", "Key", "Id")
                         .HasDatabaseName("ix_outbox_messages_subscriber_key_id");

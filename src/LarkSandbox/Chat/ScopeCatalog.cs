@@ -8,6 +8,7 @@ internal static class ScopeCatalog
         ("offline_access", "Keep access while you are away", "在你离开时保持访问权限"),
         ("auth:user.id:read", "Know who you are (your user ids)", "获取你的用户身份标识"),
         ("auth:user_access_token:read", "Be told when you revoke access", "接收授权撤销通知"),
+        ("contact:contact.base:readonly", "See who works in your company", "获取通讯录基本信息"),
         ("contact:user.base:readonly", "Read your name and picture", "获取你的姓名和头像"),
         ("contact:user.email:readonly", "Read your e-mail address", "获取你的邮箱地址"),
         ("contact:user.phone:readonly", "Read your phone number", "获取你的手机号"),

@@ -1,6 +1,7 @@
 using LarkSandbox.Aily;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
+using LarkSandbox.Contacts;
 using LarkSandbox.Faults;
 using LarkSandbox.HttpPush;
 using LarkSandbox.Im;
@@ -33,6 +34,7 @@ internal static class SandboxEndpoints
         routes.MapPost("/open-apis/ephemeral/v1/send", (HttpContext http, [FromServices] EphemeralApi api, CancellationToken ct) => api.SendAsync(http, ct));
         routes.MapPost("/open-apis/ephemeral/v1/delete", (HttpContext http, [FromServices] EphemeralApi api, CancellationToken ct) => api.DeleteAsync(http, ct));
         routes.MapPost("/open-apis/interactive/v1/card/update", (HttpContext http, [FromServices] CardUpdateApi api, CancellationToken ct) => api.HandleAsync(http, ct));
+        routes.MapGet("/open-apis/contact/v3/users/batch", (HttpContext http, [FromServices] ContactsApi api) => api.Batch(http));
         routes.MapAily();
         routes.MapFallback("/open-apis/{**path}", () => Answer.Error(99991201, "The request path does not exist.", StatusCodes.Status404NotFound));
     }

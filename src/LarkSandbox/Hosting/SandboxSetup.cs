@@ -1,6 +1,7 @@
 using LarkSandbox.Aily;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
+using LarkSandbox.Contacts;
 using LarkSandbox.Faults;
 using LarkSandbox.HttpPush;
 using LarkSandbox.Im;
@@ -90,6 +91,8 @@ internal static class SandboxSetup
         .AddSingleton<CardTokens>()
         .AddSingleton<CardClicks>()
         .AddSingleton<CardUpdateApi>()
+        .AddSingleton<ContactBook>()
+        .AddSingleton<ContactsApi>()
         .AddSingleton<People>()
         .AddSingleton<ServiceAddress>()
         .AddSingleton<ChatApi>()

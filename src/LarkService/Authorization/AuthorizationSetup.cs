@@ -3,6 +3,7 @@ using LarkService.Authorization.Chat;
 using LarkService.Authorization.Flows;
 using LarkService.Data.Counting;
 using LarkService.Data.Outbox;
+using LarkService.Data.Tidying;
 using LarkService.Grants;
 using LarkService.Grants.Sealing;
 using LarkService.Platform.Configuration;
@@ -24,6 +25,7 @@ internal static class AuthorizationSetup
             new("link", SealPurpose.ConsentLink)));
         services.AddSingleton<AuthorizationMetrics>();
         services.AddSingleton<IRowCount, OpenSessionCount>();
+        services.AddSingleton<IOldRows, OldSessions>();
         services.AddSingleton<ConsentLinks>();
         services.AddSingleton<ConsentCompletion>();
         services.AddSingleton<RedirectConsent>();
@@ -32,6 +34,7 @@ internal static class AuthorizationSetup
         services.AddOutboxSubscriber<SessionCards>(SessionTopics.Changed);
         services.AddOutboxSubscriber<TellRevoked>(GrantTopics.Revoked);
         services.AddOutboxSubscriber<AskToRenew>(GrantTopics.ReauthorizationRequired);
+        services.AddOutboxSubscriber<TellEndsSoon>(GrantTopics.EndsSoon);
         services.AddHostedService<DevicePollLoop>();
         services.AddHostedService<SessionExpiryLoop>();
         return services;

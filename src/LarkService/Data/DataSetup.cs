@@ -2,6 +2,7 @@ using LarkService.Data.Audit;
 using LarkService.Data.Counting;
 using LarkService.Data.News;
 using LarkService.Data.Outbox;
+using LarkService.Data.Tidying;
 using LarkService.Platform.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -27,6 +28,8 @@ internal static class DataSetup
         services.AddSingleton<AuditCheck>();
         services.AddSingleton<OutboxPublisher>();
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<IOldRows, DeadMessages>();
+        services.AddSingleton<CleanUp>();
         services.AddHostedService<OutboxLoop>();
         services.AddHostedService<NewsListener>();
         services.AddHostedService<SqliteCheckpoints>();

@@ -8,6 +8,9 @@ internal static class GrantTopics
 
     /// <summary>The platform will not renew a grant. Payload: <see cref="GrantNeedsConsent"/>.</summary>
     public const string ReauthorizationRequired = "grant.reauthorization_required";
+
+    /// <summary>Day 365 comes near. Payload: <see cref="GrantEndsSoon"/>.</summary>
+    public const string EndsSoon = "grant.ends_soon";
 }
 
 /// <param name="AppId">The app.</param>
@@ -27,3 +30,9 @@ internal sealed record GrantRevoked(string AppId, string OpenId, string By, stri
 /// <param name="OpenId">Who has to agree again.</param>
 /// <param name="Why">For the log: what ended the grant.</param>
 internal sealed record GrantNeedsConsent(string AppId, string OpenId, string Why);
+
+/// <param name="AppId">The app.</param>
+/// <param name="OpenId">Whose grant.</param>
+/// <param name="GrantedAt">Which consent it is about: a newer one needs no notice.</param>
+/// <param name="EndsAt">When the platform asks for a new consent, whatever we do.</param>
+internal sealed record GrantEndsSoon(string AppId, string OpenId, DateTimeOffset GrantedAt, DateTimeOffset EndsAt);

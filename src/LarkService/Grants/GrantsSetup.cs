@@ -3,6 +3,7 @@ using LarkService.Data.News;
 using LarkService.Grants.OAuth;
 using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Sealing;
+using LarkService.Grants.Upkeep;
 using LarkService.Platform.Configuration;
 
 namespace LarkService.Grants;
@@ -44,6 +45,12 @@ internal static class GrantsSetup
         services.AddSingleton<Revocations>();
         services.AddSingleton<GrantMetrics>();
         services.AddSingleton<IRowCount, ActiveGrantCount>();
+        services.AddSingleton<KeepAlive>();
+        services.AddSingleton<EndAnnouncements>();
+        services.AddSingleton<UnusedGrants>();
+        services.AddSingleton<ContactClient>();
+        services.AddSingleton<ContactUpdate>();
+        services.AddSingleton<UserSync>();
         return services;
     }
 }

@@ -9,7 +9,7 @@ internal static class RevokedBy
     /// <summary>The platform says so.</summary>
     public const string Platform = "platform";
 
-    /// <summary>The user has left the company.</summary>
+    /// <summary>The user has left the company; nobody is told.</summary>
     public const string Leaver = "leaver";
 
     /// <summary>The platform has done it already, and need not be told.</summary>

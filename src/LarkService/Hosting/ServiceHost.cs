@@ -8,6 +8,7 @@ using LarkService.Events;
 using LarkService.Events.Http;
 using LarkService.Events.Inbox;
 using LarkService.Grants;
+using LarkService.Hosting.Schedule;
 using LarkService.LongConnection;
 using LarkService.Messaging;
 using LarkService.Monitoring;
@@ -82,6 +83,7 @@ internal static class ServiceHost
             .OnCommand<RevokeAuthorization>(RevokeAuthorization.Command)
             .OnMessage<Conversation>();
         services.AddBridges();
+        services.AddSchedule();
         services.AddHttpEdge();
     }
 

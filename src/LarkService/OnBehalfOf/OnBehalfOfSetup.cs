@@ -1,4 +1,5 @@
 using LarkService.Data.Counting;
+using LarkService.Data.Tidying;
 using LarkService.Grants.Sealing;
 using LarkService.Platform;
 
@@ -16,6 +17,7 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<TokenHandOut>();
         services.AddSingleton<ForcedRefresh>();
         services.AddSingleton<IRowCount, ParkedCallCount>();
+        services.AddSingleton<IOldRows, OldParkedCalls>();
         services.AddSingleton<IUserCalls, UserCalls>();
         services.AddSingleton<ParkedCallSignal>();
         services.AddSingleton<ParkedCalls>();

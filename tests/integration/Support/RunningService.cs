@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LarkService.Data;
 using LarkService.Hosting;
+using LarkService.Hosting.Schedule;
 using LarkService.Platform.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,13 +22,19 @@ internal sealed class RunningService : IService
 
     public IReadOnlyList<string> Output => [.. _logs.Lines];
 
-    public static async Task<RunningService> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider clock, Action<IServiceCollection>? more = null)
+    public static async Task<RunningService> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider clock, Action<IServiceCollection>? more = null, bool timetable = false)
     {
         var logs = new KeptLogs();
         var app = ServiceHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], builder =>
         {
             builder.Logging.ClearProviders().AddProvider(logs);
             builder.Services.AddSingleton(clock);
+            if (!timetable)
+            {
+                // What happens by the clock would happen in the midst of a test that moves it.
+                builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(Scheduler)));
+            }
+
             more?.Invoke(builder.Services);
         });
         Assert.Empty(CheckedOptions.FaultsIn(app.Services));

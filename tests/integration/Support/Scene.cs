@@ -25,6 +25,9 @@ internal sealed record SceneOptions
     /// <summary>Laid over the usual configuration, as <c>Section:Key</c>.</summary>
     public Dictionary<string, string> Settings { get; init; } = [];
 
+    /// <summary>A service in this process does scheduled work by itself; a process of its own always does.</summary>
+    public bool Timetable { get; init; }
+
     /// <summary>What a service in this process gets besides its own.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 }
@@ -221,7 +224,7 @@ internal sealed class Scene : IAsyncDisposable
         }
         else
         {
-            Service = await RunningService.StartAsync(settings, Clock, Options.Services);
+            Service = await RunningService.StartAsync(settings, Clock, Options.Services, Options.Timetable);
         }
 
         if (untilReady)

@@ -1,3 +1,4 @@
+using LarkService.Data.Tidying;
 using LarkService.OnBehalfOf;
 
 namespace LarkService.Apaas.Ai;
@@ -10,6 +11,7 @@ internal static class AiSetup
         services.AddSingleton<AilyClient>();
         services.AddSingleton<AilyRuns>();
         services.AddSingleton<AiTurns>();
+        services.AddSingleton<IOldRows, OldAiTurns>();
         services.AddSingleton<Replies>();
         services.AddSingleton<IParkedCallRunner, AnswerQuestion>();
         services.AddSingleton<Conversation>();

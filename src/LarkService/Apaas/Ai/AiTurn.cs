@@ -71,6 +71,7 @@ internal sealed class AiTurn
             turn.Property(t => t.RunId).HasMaxLength(100);
             turn.Property(t => t.State).HasMaxLength(16).HasConversion(s => Enum.GetName(s)!.ToLowerInvariant(), s => Enum.Parse<AiTurnState>(s, true));
             turn.HasIndex(t => new { t.AppId, t.OpenId, t.ChatId, t.CreatedAt }); // the latest turn of a conversation
+            turn.HasIndex(t => t.CreatedAt);                                     // which are old?
         }
     }
 }

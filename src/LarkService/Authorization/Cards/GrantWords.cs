@@ -1,5 +1,6 @@
 using System.Globalization;
 using LarkService.Grants;
+using LarkService.Grants.Upkeep;
 using LarkService.Messaging;
 
 namespace LarkService.Authorization.Cards;
@@ -7,9 +8,6 @@ namespace LarkService.Authorization.Cards;
 /// <summary>How long a grant lasts, in words.</summary>
 internal static class GrantWords
 {
-    /// <summary>The platform asks again 365 days after the user agreed, however often a token was refreshed.</summary>
-    private static readonly TimeSpan Ceiling = TimeSpan.FromDays(365);
-
     public static LocalizedText Until(UserGrant? grant, DateTimeOffset? agreedAt)
     {
         var since = grant?.GrantedAt ?? agreedAt;
@@ -19,7 +17,7 @@ internal static class GrantWords
         }
 
         // Without a refresh token the grant ends with its access token.
-        var until = grant is { SealedRefreshToken: null, AccessExpiresAt: { } end } ? Time(end) : Day(since.Value + Ceiling);
+        var until = grant is { SealedRefreshToken: null, AccessExpiresAt: { } end } ? Time(end) : Day(since.Value + EndAnnouncements.Ceiling);
         return new(
             $"Agreed {Time(since.Value)} · until {until} at most · take it back at any time with /revoke",
             $"授权时间 {Time(since.Value)} · 最长至 {until} · 可随时发送 /revoke 撤销");
@@ -27,5 +25,5 @@ internal static class GrantWords
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
-    private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

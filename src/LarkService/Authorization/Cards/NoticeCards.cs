@@ -38,6 +38,21 @@ internal static class NoticeCards
         ],
     };
 
+    /// <summary>A week before the platform asks for a new consent.</summary>
+    public static Card EndsSoon(string openId, DateTimeOffset endsAt) => new()
+    {
+        Header = new CardHeader(new("Your authorization ends soon", "你的授权即将到期"), CardColor.Blue),
+        Elements =
+        [
+            new Markdown(new(
+                $"You agreed nearly a year ago, and Feishu/Lark lets an authorization last a year at most: yours ends on **{GrantWords.Day(endsAt)}**. "
+                    + "Renew it now with one click and nothing is interrupted.",
+                $"你的授权将于 **{GrantWords.Day(endsAt)}** 到期（飞书/Lark 规定授权最长有效一年）。现在点击一次即可续期，使用不受影响。")),
+            new ButtonRow(new Button(new("Renew", "续期")) { Style = ButtonStyle.Primary, CallbackValue = CardActions.ForUser(CardActions.AskAgain, openId) }),
+            new Note(new("If you no longer need it, there is nothing to do.", "如不再需要，无需任何操作。")),
+        ],
+    };
+
     /// <summary>Answer to <c>/auth</c>.</summary>
     public static Card Mine(string openId, UserGrant? grant) => grant switch
     {

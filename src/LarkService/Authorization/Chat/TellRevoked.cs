@@ -2,6 +2,7 @@ using System.Text.Json;
 using LarkService.Authorization.Cards;
 using LarkService.Data.Outbox;
 using LarkService.Grants;
+using LarkService.Grants.Upkeep;
 using LarkService.Messaging;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
@@ -14,9 +15,9 @@ internal sealed class TellRevoked(MessageClient messages, UserGrants grants) : I
     public async Task HandleAsync(JsonElement payload, CancellationToken ct)
     {
         var revoked = payload.Deserialize<GrantRevoked>(JsonSerializerOptions.Web)!;
-        if (revoked.By == RevokedBy.Leaver)
+        if (revoked.By is RevokedBy.Leaver or UnusedGrants.By)
         {
-            return;
+            return; // nobody is there, or nobody has used it for a month: the log tells, a card would only puzzle
         }
 
         var grant = await grants.FindAsync(new UserKey(revoked.AppId, revoked.OpenId), ct);

@@ -33,7 +33,7 @@ internal sealed partial class OutboxLoop(
             {
                 if (takeOver)
                 {
-                    await database.RunAsync(db => db.Set<OutboxMessage>().ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, clock.GetUtcNow()), stoppingToken));
+                    await database.RunAsync(db => db.Set<OutboxMessage>().Where(m => !m.Dead).ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, clock.GetUtcNow()), stoppingToken));
                     takeOver = false;
                 }
 

@@ -43,7 +43,8 @@ internal sealed class OutboxMessage
             builder.Property(m => m.Subscriber).HasMaxLength(100);
             builder.Property(m => m.Key).HasMaxLength(200);
             builder.Property(m => m.LastError).HasMaxLength(200);
-            builder.HasIndex(m => new { m.Dead, m.DueAt });          // the loop's question: what is due?
+            builder.HasIndex(m => m.DueAt).HasFilter("NOT dead");     // the loop's question: what is due?
+            builder.HasIndex(m => new { m.DueAt, m.Dead });           // which were given up long ago?
             builder.HasIndex(m => new { m.Subscriber, m.Key, m.Id }); // and: is an older one of its key still waiting?
         }
     }

@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Text.RegularExpressions;
+using LarkService.Data;
+using LarkService.Data.Counting;
+using LarkService.Data.Tidying;
+using LarkService.Grants;
+using LarkService.Grants.Upkeep;
+using LarkService.IntegrationTests.Support;
+using LarkService.Platform;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace LarkService.IntegrationTests.Plans;
+
+/// <summary>
+/// What the service really sends while it works, explained by the database it is for: with twenty thousand rows in every table
+/// none of it reads a whole one.
+/// </summary>
+public sealed partial class QueryPlanTests
+{
+    [Theory]
+    [BothEngines]
+    public async Task No_statement_reads_a_whole_table(Engine engine)
+    {
+        var recorded = new RecordedCommands();
+        await using var scene = await StartAsync(engine, recorded);
+        await ManyRows.FillAsync(scene.Database, engine, scene.Options.Sandbox.AppId);
+        recorded.Clear();
+        await WorkAsync(scene);
+
+        var statements = recorded.All.Where(c => IsExplained(c.Text)).DistinctBy(c => c.Text).ToList();
+        List<string> bad = [];
+        foreach (var statement in statements)
+        {
+            var plan = await ExplainAsync(scene, engine, statement);
+            bad.AddRange(Scans.Where(scan => scan.Order.IsMatch(statement.Text) && !plan.Exists(line => line.Contains(scan.Index, StringComparison.Ordinal)))
+                .Select(scan => $"{scan.Index} is not used:\n{string.Join('\n', plan)}\n{statement.Text}\n"));
+            bad.AddRange(plan.Where(line => ReadsAll(engine, line)).Select(line => $"{line.Trim()}\n{statement.Text}\n"));
+        }
+
+        Assert.True(bad.Count == 0, string.Join('\n', bad));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{statements.Count} statements explained.");
+        Assert.All(Polled, what => Assert.Contains(statements, s => s.Text.Contains(what, StringComparison.Ordinal)));
+    }
+
+    /// <summary>Words of the statements that matter most: should one be missing, this test has stopped looking at it.</summary>
+    private static readonly string[] Polled =
+    [
+        "WITH RECURSIVE keys", "outbox_messages", "next_poll_at", "expires_at", "parked_calls", "ai_turns", "refresh_expires_at", "granted_at", "last_used_at",
+    ];
+
+    /// <summary>Scans by time, and the index that knows the time: another one would do without reading the whole table, and read half of it.</summary>
+    private static readonly (Regex Order, string Index)[] Scans =
+    [
+        (new(@"ORDER BY \S*refresh_expires_at"), "ix_user_grants_status_refresh_expires_at"),
+        (new(@"ORDER BY \S*granted_at"), "ix_user_grants_status_granted_at"),
+        (new(@"ORDER BY \S*last_used_at"), "ix_user_grants_status_last_used_at"),
+        (new(@"ORDER BY \S*next_poll_at"), "ix_authorization_sessions_state_next_poll_at"),
+        (new(@"ORDER BY \S*expires_at"), "expires_at"),
+    ];
+
+    // People come and go, the loops look in, and all that is scheduled has its turn.
+    private static async Task WorkAsync(Scene scene)
+    {
+        await scene.GrantAsync(scene.Ava, [.. Scene.AiScopes, "auth:user.id:read", "offline_access"]);
+        await scene.Ava.AnswerAsync(scene.Ava.Write("Hello?"));
+        scene.Clock.Advance(TimeSpan.FromHours(3));
+        await scene.Inside<UserTokens>().GetAsync(new UserKey(scene.Options.Sandbox.AppId, scene.Ava.OpenId), ScopeSet.Empty, default);
+        await scene.Api.GetAsync("/api/v1/grants?limit=2");
+        await scene.Api.GetAsync("/api/v1/events?state=dead");
+
+        await scene.Inside<CleanUp>().RunAsync(default);
+        await scene.Inside<KeepAlive>().RunAsync(default);
+        await scene.Inside<EndAnnouncements>().RunAsync(default);
+        await scene.Inside<UnusedGrants>().RunAsync(default);
+        await scene.Inside<Database>().RunAsync(db => UserSync.PageAsync(db, scene.Options.Sandbox.AppId, "ou_many3", default));
+        foreach (var count in ((RunningService)scene.Service).Services.GetServices<IRowCount>())
+        {
+            await scene.Inside<Database>().RunAsync(db => count.CountAsync(db, default));
+        }
+    }
+
+    private static Task<Scene> StartAsync(Engine engine, RecordedCommands recorded) => Scene.StartAsync(new()
+    {
+        Engine = engine,
+        Services = services => services.AddSingleton(provider => recorded.Watch(
+            engine, provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<ConnectionStringOptions>>().Value.Default)),
+    });
+
+    // Inserts find their place by themselves; a statement with several in it cannot be explained.
+    private static bool IsExplained(string text) =>
+        ManyRows.Tables.Any(t => text.Contains(t, StringComparison.Ordinal))
+        && !text.TrimStart().StartsWith("INSERT", StringComparison.OrdinalIgnoreCase)
+        && !text.TrimEnd().TrimEnd(';').Contains(';', StringComparison.Ordinal);
+
+    // SQLite names tables by their alias, a letter or two; what it scans besides is made by the statement itself.
+    private static bool ReadsAll(Engine engine, string line) => engine == Engine.Postgres
+        ? ManyRows.Tables.Any(table => line.Contains($"Seq Scan on {table}", StringComparison.Ordinal))
+        : WholeTable().IsMatch(line);
+
+    [GeneratedRegex(@"^SCAN (?!k$|keys|n$)\w+$")]
+    private static partial Regex WholeTable();
+
+    private static async Task<List<string>> ExplainAsync(Scene scene, Engine engine, RecordedCommands.Command command)
+    {
+        await using DbConnection connection = engine == Engine.Postgres ? new NpgsqlConnection(scene.Database.ConnectionString) : new SqliteConnection(scene.Database.ConnectionString);
+        await connection.OpenAsync();
+        await using var explain = connection.CreateCommand();
+        explain.CommandText = (engine == Engine.Postgres ? "EXPLAIN " : "EXPLAIN QUERY PLAN ") + command.Text;
+        explain.Parameters.AddRange(command.Parameters.ToArray());
+        await using var reader = await explain.ExecuteReaderAsync();
+        List<string> lines = [];
+        while (await reader.ReadAsync())
+        {
+            lines.Add(reader.GetString(engine == Engine.Postgres ? 0 : 3));
+        }
+
+        return lines;
+    }
+}
