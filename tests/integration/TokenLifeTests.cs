@@ -63,7 +63,7 @@ public sealed class TokenLifeTests
 
         var question = ava.Write("Hello?");
         var card = await ava.AskedAsync();
-        Assert.Equal("reauthorization_required", await scene.GrantStatusAsync(ava));
+        await Eventually.TrueAsync("the grant being over", async () => await scene.GrantStatusAsync(ava) == "reauthorization_required");
         await ava.AgreeAsync(card);
         await card.TurnsAsync("green");
         await ava.AnswerAsync(question);

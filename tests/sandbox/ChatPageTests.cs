@@ -79,6 +79,7 @@ public sealed class ChatPageTests : SandboxTest
         Assert.Contains("1 access token of 李雷", (await PostAsync("/sandbox/api/faults/expire-token", who.DeepClone())).Body["message"]!.ToString(), StringComparison.Ordinal);
         Assert.NotNull((await PostAsync("/sandbox/api/faults/revoke-grant", who.DeepClone())).Body["message"]);
         Assert.Single(Platform.Deliveries, d => d.EventType == "auth.user_access_token.revoked_v4");
+        Assert.Equal(400, (await PostAsync("/sandbox/api/faults/revoke-grant", new JsonObject { ["openId"] = LiLei.OpenId, ["by"] = "nobody" })).Status);
         Assert.NotNull((await PostAsync("/sandbox/api/faults/drop-connections")).Body["message"]);
         Assert.Equal(400, (await PostAsync("/sandbox/api/faults/silence", new JsonObject { ["seconds"] = -1 })).Status);
         Platform.Faults.Board.FailNext("/open-apis/authen/v2", 503, """{"code":20072,"error":"temporarily_unavailable"}""");

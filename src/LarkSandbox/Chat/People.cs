@@ -34,5 +34,11 @@ internal sealed class People(TenantDirectory directory, MessageStore messages, E
         return deliveries.Push(envelopes.ChatEntered(user, last));
     }
 
-    public Delivery Revoked(string openId, string reason) => deliveries.Push(envelopes.TokensRevoked(directory.Find(openId)!, reason));
+    public Delivery Revoked(string openId, string reason, string types) => deliveries.Push(envelopes.TokensRevoked(directory.Find(openId)!, reason, types));
+
+    public Delivery Left(string openId)
+    {
+        directory.Leave(openId);
+        return deliveries.Push(envelopes.UserDeleted(directory.Find(openId)!));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using LarkSandbox.Hosting;
 
@@ -11,6 +12,7 @@ internal sealed class TenantDirectory
 
     private readonly Dictionary<string, DemoUser> _byOpenId;
     private readonly Dictionary<string, DemoUser> _byChat;
+    private readonly ConcurrentDictionary<string, bool> _left = new();
 
     public TenantDirectory(SandboxOptions options)
     {
@@ -32,6 +34,11 @@ internal sealed class TenantDirectory
     public IReadOnlyList<DemoUser> Demo { get; }
 
     public DemoUser? Find(string? openId) => openId is null ? null : _byOpenId.GetValueOrDefault(openId);
+
+    /// <summary>Somebody leaves the company: nobody can write to them any more.</summary>
+    public void Leave(string openId) => _left[openId] = true;
+
+    public bool HasLeft(string? openId) => openId is not null && _left.ContainsKey(openId);
 
     public DemoUser? OwnerOf(string? chatId) => chatId is null ? null : _byChat.GetValueOrDefault(chatId);
 

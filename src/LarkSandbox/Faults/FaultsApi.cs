@@ -22,10 +22,31 @@ internal sealed class FaultsApi(Troubles troubles, TenantDirectory directory)
     public Task<IResult> ExpireTokenAsync(HttpContext http, CancellationToken ct) => ForUserAsync(http, user =>
         $"{FaultAnswer.Count(troubles.ExpireTokens(user.OpenId), "access token")} of {user.Name} expired just now. The next call has to refresh.", ct);
 
-    public Task<IResult> RevokeGrantAsync(HttpContext http, CancellationToken ct) => ForUserAsync(http, user =>
+    public async Task<IResult> RevokeGrantAsync(HttpContext http, CancellationToken ct)
     {
-        troubles.RevokeGrant(user.OpenId);
-        return $"{user.Name} took the consent back. Every token is dead, and the service was told by an event.";
+        var input = await FaultInput.ReadAsync(http.Request, ["openId", "by", "tokens"], ct);
+        var (by, tokens) = (input.Word("by", "user", "administrator", "security", "restriction", "unknown"), input.Word("tokens", "all", "access"));
+        return ForUser(input, user =>
+        {
+            var reason = by switch
+            {
+                "administrator" => "Revoked by administrator action.",
+                "security" => "Revoked by security and risk control action.",
+                "restriction" => "Revoked by restriction action.",
+                "unknown" => "Revoked by unknown action.",
+                _ => "Revoked by user action.",
+            };
+            troubles.RevokeGrant(user.OpenId, reason, tokens == "access" ? "user_access_token" : "user_access_token refresh_token");
+            return tokens == "access"
+                ? $"The access token of {user.Name} is dead, and the service was told by an event. Its refresh token still works."
+                : $"{user.Name} took the consent back. Every token is dead, and the service was told by an event.";
+        });
+    }
+
+    public Task<IResult> LeaveAsync(HttpContext http, CancellationToken ct) => ForUserAsync(http, user =>
+    {
+        troubles.Leave(user.OpenId);
+        return $"{user.Name} left the company. Every token is dead, nobody can write to them, and the service was told by an event.";
     }, ct);
 
     public async Task<IResult> FailNextAsync(HttpContext http, CancellationToken ct)
@@ -95,9 +116,11 @@ internal sealed class FaultsApi(Troubles troubles, TenantDirectory directory)
         });
     }
 
-    private async Task<IResult> ForUserAsync(HttpContext http, Func<DemoUser, string> act, CancellationToken ct)
+    private async Task<IResult> ForUserAsync(HttpContext http, Func<DemoUser, string> act, CancellationToken ct) =>
+        ForUser(await FaultInput.ReadAsync(http.Request, ["openId"], ct), act);
+
+    private IResult ForUser(FaultInput input, Func<DemoUser, string> act)
     {
-        var input = await FaultInput.ReadAsync(http.Request, ["openId"], ct);
         var openId = input.Text("openId");
         return input.Error is not null ? FaultAnswer.Bad(input.Error) : directory.Find(openId) is { } user ? FaultAnswer.Say(act(user)) : Results.NotFound();
     }

@@ -106,12 +106,21 @@ internal sealed class Troubles(
     /// <summary>All app tokens are invalid now (99991663).</summary>
     public void ExpireTenantTokens() => tenantTokens.ExpireAll();
 
-    /// <summary>The person takes their consent back: every token is dead and the event is pushed.</summary>
-    public int RevokeGrant(string openId, string reason = "Revoked by user action.")
+    /// <summary>A consent is taken back: the tokens named are dead and the event is pushed; returns how many tokens.</summary>
+    public int RevokeGrant(string openId, string reason = "Revoked by user action.", string types = "user_access_token refresh_token")
     {
-        Tell($"grant of {openId} revoked", "The person took their consent back; the service hears of it by an event.");
+        Tell($"grant of {openId} revoked", "The consent was taken back; the service hears of it by an event.");
+        var revoked = types.Contains("refresh_token", StringComparison.Ordinal) ? vault.RevokeAll(openId) : vault.RevokeAccess(openId);
+        people.Revoked(openId, reason, types);
+        return revoked;
+    }
+
+    /// <summary>The person leaves the company: every token is dead, nobody can write to them, and the event is pushed.</summary>
+    public int Leave(string openId)
+    {
+        Tell($"{openId} left the company", "Somebody is gone; the service hears of it by an event and asks them nothing any more.");
         var revoked = vault.RevokeAll(openId);
-        people.Revoked(openId, reason);
+        people.Left(openId);
         return revoked;
     }
 

@@ -63,6 +63,7 @@ internal static class SandboxEndpoints
         faults.MapPost("/reset", ([FromServices] FaultsApi api) => api.Reset());
         faults.MapPost("/expire-token", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.ExpireTokenAsync(http, ct));
         faults.MapPost("/revoke-grant", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.RevokeGrantAsync(http, ct));
+        faults.MapPost("/leave", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.LeaveAsync(http, ct));
         faults.MapPost("/fail-next", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.FailNextAsync(http, ct));
         faults.MapPost("/delay-next", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.DelayNextAsync(http, ct));
         faults.MapPost("/lose-answer", (HttpContext http, [FromServices] FaultsApi api, CancellationToken ct) => api.LoseAnswerAsync(http, ct));

@@ -76,6 +76,9 @@ internal sealed class SandboxPlatform(
 
     public int TokenCalls(string grantType) => tokenCalls.CallsBy(grantType);
 
+    /// <summary>Calls of the token endpoint that were above its limits.</summary>
+    public int TokenCallsRefused => tokenCalls.Refused;
+
     public Delivery? FindDelivery(string eventId) => deliveries.Find(eventId);
 
     public ChatMessage? FindMessage(string messageId) => messages.Find(messageId);

@@ -107,6 +107,11 @@ internal sealed class MessagesApi(SandboxOptions options, ApiGate gate, TenantDi
 
     private IResult Post(Caller caller, string chatId, JsonObject? body, ChatMessage? parent)
     {
+        if (directory.HasLeft(directory.OwnerOf(chatId)?.OpenId))
+        {
+            return Answer.Error(230029, "The user has resigned.");
+        }
+
         var (msgType, content, uuid) = (body.Text("msg_type"), body.Text("content"), body.Text("uuid"));
         var (problem, card) = MessageContent.Read(msgType, content);
         if (problem is not null)

@@ -66,13 +66,31 @@ internal sealed class Envelopes(SandboxOptions options, TimeProvider clock)
         return Event("im.chat.access_event.bot_p2p_chat_entered_v1", body);
     }
 
-    public JsonObject TokensRevoked(DemoUser user, string reason) => Event("auth.user_access_token.revoked_v4", new JsonObject
+    /// <param name="user">Whose.</param>
+    /// <param name="reason">In the platform's words.</param>
+    /// <param name="types">Which tokens, separated by blanks.</param>
+    public JsonObject TokensRevoked(DemoUser user, string reason, string types = "user_access_token refresh_token") => Event("auth.user_access_token.revoked_v4", new JsonObject
     {
-        ["revoke_token_type"] = "user_access_token refresh_token",
+        ["revoke_token_type"] = types,
         ["revoke_reason"] = reason,
         ["open_id"] = user.OpenId,
         ["union_id"] = user.UnionId,
         ["user_id"] = user.UserId,
+    });
+
+    /// <summary>Somebody has left the company.</summary>
+    public JsonObject UserDeleted(DemoUser user) => Event("contact.user.deleted_v3", new JsonObject
+    {
+        ["object"] = new JsonObject
+        {
+            ["open_id"] = user.OpenId,
+            ["union_id"] = user.UnionId,
+            ["user_id"] = user.UserId,
+            ["name"] = user.Name,
+            ["en_name"] = user.EnName,
+            ["avatar"] = new JsonObject(),
+        },
+        ["old_object"] = new JsonObject { ["open_id"] = user.OpenId, ["department_ids"] = new JsonArray("0") },
     });
 
     private JsonObject Envelope(string type, string createTime, JsonObject body) => new()

@@ -10,6 +10,7 @@ internal sealed record OAuthError(int? Code, string Error, string Description, i
     public static readonly OAuthError SecretInvalid = new(20002, "invalid_client", "The client secret is invalid.");
     public static readonly OAuthError CodeNotFound = new(20003, "invalid_grant", "The authorization code is not found.");
     public static readonly OAuthError CodeExpired = new(20004, "invalid_grant", "The authorization code has expired.");
+    public static readonly OAuthError UserNotFound = new(20008, "invalid_grant", "The user does not exist.");
     public static readonly OAuthError RefreshTokenInvalid = new(20026, "invalid_grant", "The refresh token passed is invalid.");
     public static readonly OAuthError GrantTypeUnsupported = new(20036, "unsupported_grant_type", "The grant type is not supported.");
     public static readonly OAuthError RefreshTokenExpired = new(20037, "invalid_grant", "The refresh token passed has expired.");

@@ -17,6 +17,10 @@ internal sealed class TokenApi(
     public const string DeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
     private readonly ConcurrentDictionary<string, int> _calls = new();
+    private int _refused;
+
+    /// <summary>Calls that were too many.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>How often the endpoint was called with this grant type, whatever came of it.</summary>
     public int CallsBy(string grantType) => _calls.GetValueOrDefault(grantType);
@@ -25,6 +29,7 @@ internal sealed class TokenApi(
     {
         if (limits.Refuse(http, "token") is { } limited)
         {
+            Interlocked.Increment(ref _refused);
             return limited;
         }
 

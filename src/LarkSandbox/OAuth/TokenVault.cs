@@ -114,6 +114,14 @@ internal sealed class TokenVault(
         return revoked;
     }
 
+    /// <summary>The person's access tokens are dead; their refresh token still works.</summary>
+    public int RevokeAccess(string openId)
+    {
+        var revoked = Change(openId, t => !t.Revoked && _access.ContainsKey(t.Value), t => t.Revoked = true);
+        Tell(openId);
+        return revoked;
+    }
+
     public void Revoke(IssuedToken access)
     {
         lock (_gate)
@@ -148,6 +156,11 @@ internal sealed class TokenVault(
         if (!_refresh.TryGetValue(refreshToken, out var token))
         {
             return (OAuthError.RefreshTokenInvalid, null);
+        }
+
+        if (directory.HasLeft(token.OpenId))
+        {
+            return (OAuthError.UserNotFound, null);
         }
 
         if (token.Used)

@@ -33,6 +33,7 @@ internal static class AuthorizationSetup
         services.AddSingleton<AskInChat>();
         services.AddOutboxSubscriber<SessionCards>(SessionTopics.Changed);
         services.AddOutboxSubscriber<TellRevoked>(GrantTopics.Revoked);
+        services.AddOutboxSubscriber<AskToRenew>(GrantTopics.ReauthorizationRequired);
         services.AddOutboxSubscriber<TellEndsSoon>(GrantTopics.EndsSoon);
         services.AddHostedService<DevicePollLoop>();
         services.AddHostedService<SessionExpiryLoop>();

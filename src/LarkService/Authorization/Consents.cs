@@ -42,14 +42,15 @@ internal sealed class Consents(
 
     private async Task<AskOutcome> AskInTurnAsync(ConsentAsk ask, CancellationToken ct)
     {
-        var grant = await grants.FindAsync(ask.User, ct) is { Status: GrantStatus.Active } active ? active : null;
+        var known = await grants.FindAsync(ask.User, ct) is { Status: not GrantStatus.Revoked } kept ? kept : null;
+        var grant = known is { Status: GrantStatus.Active } ? known : null;
         var wanted = apps.Get(ask.User.AppId).Scopes.Union(ask.Scopes);
         if (grant is not null && grant.Scopes.Covers(wanted) && !ask.EvenIfGranted)
         {
             return new AskOutcome.AlreadyGranted();
         }
 
-        wanted = wanted.Union(grant?.Scopes ?? ScopeSet.Empty);
+        wanted = wanted.Union(known?.Scopes ?? ScopeSet.Empty); // one consent brings back all that has run out, too
         var pending = await sessions.PendingOfAsync(ask.User, ct);
         if (pending.Find(s => s.Scopes.Covers(wanted)) is { } same)
         {

@@ -6,6 +6,7 @@ internal static class SessionErrors
     public const string WrongPerson = "wrong_person";
     public const string CardNotSent = "card_not_sent";
     public const string PlatformUnavailable = "platform_unavailable";
+    public const string UserGone = "user_gone";
 
     /// <summary>The platform refused with this code.</summary>
     public static string Platform(int code) => $"platform_{code}";

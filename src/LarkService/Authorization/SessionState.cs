@@ -34,4 +34,7 @@ internal enum SessionOrigin
 
     /// <summary>The user, in chat.</summary>
     Chat,
+
+    /// <summary>A grant that the platform will not renew.</summary>
+    Renewal,
 }

@@ -15,9 +15,16 @@ internal static class GrantTopics
 
 /// <param name="AppId">The app.</param>
 /// <param name="OpenId">Whose grant.</param>
-/// <param name="By"><c>user</c> (in chat), <c>api</c>, <c>platform</c>, or <c>service</c>: long unused, the user is not told.</param>
+/// <param name="By">See <see cref="RevokedBy"/>.</param>
 /// <param name="ChatId">Where to tell the user; null for a direct message.</param>
-internal sealed record GrantRevoked(string AppId, string OpenId, string By, string? ChatId);
+internal sealed record GrantRevoked(string AppId, string OpenId, string By, string? ChatId)
+{
+    /// <summary>When; what was asked for later is not touched by it. Null in messages of earlier versions.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>Why the platform took it back, as far as it says so: see <c>RevokedOnPlatform</c>.</summary>
+    public string? Reason { get; init; }
+}
 
 /// <param name="AppId">The app.</param>
 /// <param name="OpenId">Who has to agree again.</param>

@@ -41,6 +41,7 @@ internal static class GrantsSetup
         services.AddSingleton<TokenRefresher>();
         services.AddHostedService<RefreshRecoveryLoop>();
         services.AddSingleton<UserTokens>();
+        services.AddSingleton<UpstreamRevocations>();
         services.AddSingleton<Revocations>();
         services.AddSingleton<GrantMetrics>();
         services.AddSingleton<IRowCount, ActiveGrantCount>();

@@ -88,7 +88,7 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
     public static async Task<bool> UseUpAsync(LarkDbContext db, UserGrant grant, bool accessTokenIsGood, CancellationToken ct) =>
         await Generation(db, grant).ExecuteUpdateAsync(u => u
             .SetProperty(g => g.Status, accessTokenIsGood ? GrantStatus.Active : GrantStatus.ReauthorizationRequired)
-            .SetProperty(g => g.SealedAccessToken, accessTokenIsGood ? grant.SealedAccessToken : null)
+            .SetProperty(g => g.SealedAccessToken, g => accessTokenIsGood ? g.SealedAccessToken : null) // as it is by now: the keys may be changed meanwhile
             .SetProperty(g => g.SealedRefreshToken, (string?)null)
             .SetProperty(g => g.RefreshLeaseOwner, (string?)null)
             .SetProperty(g => g.RefreshLeaseUntil, (DateTimeOffset?)null)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using LarkService.Authorization;
 using LarkService.Data.Outbox;
 using LarkService.Events;
+using LarkService.Grants;
 using LarkService.Messaging;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
@@ -18,6 +19,7 @@ internal static class Bridges
         services.AddSingleton<IConsent, ConsentByCard>();
         services.AddSingleton<ILateCardUpdates, LateCardUpdates>();
         services.AddOutboxSubscriber<ReleaseParkedCalls>(SessionTopics.Finished);
+        services.AddOutboxSubscriber<EndParkedCalls>(GrantTopics.Revoked);
         return services;
     }
 
@@ -54,8 +56,9 @@ internal static class Bridges
                 ChatId = place.ChatId,
                 IsGroup = place.IsGroup,
 
-                // The platform misses scopes that our copy of the grant holds: the platform is right.
-                EvenIfGranted = gap.Reason != ConsentReason.NotGranted && gap.MissingScopes.Count > 0,
+                // The platform misses scopes that our copy of the grant holds: the platform is right. A grant that had run out or was
+                // taken back is another matter: the user may have agreed since, and is not asked twice.
+                EvenIfGranted = gap.Reason == ConsentReason.ScopesMissing && gap.MissingScopes.Count > 0,
             };
             switch (await consents.AskAsync(ask, ct))
             {
@@ -99,6 +102,16 @@ internal static class Bridges
             {
                 await parked.ReleaseAsync(finished.SessionId, state, ct);
             }
+        }
+    }
+
+    /// <summary>Grants takes a grant back, OnBehalfOf gives up what needed it.</summary>
+    internal sealed class EndParkedCalls(ParkedCalls parked, TimeProvider clock) : IOutboxSubscriber
+    {
+        public Task HandleAsync(JsonElement payload, CancellationToken ct)
+        {
+            var revoked = payload.Deserialize<GrantRevoked>(JsonSerializerOptions.Web)!;
+            return parked.GiveUpAsync(new UserKey(revoked.AppId, revoked.OpenId), revoked.At ?? clock.GetUtcNow(), ct);
         }
     }
 

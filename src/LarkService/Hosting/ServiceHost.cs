@@ -72,6 +72,7 @@ internal static class ServiceHost
         services.AddAi();
         services.AddEvents()
             .OnEvent<RevokedOnPlatform>(RevokedOnPlatform.EventType)
+            .OnEvent<UserLeft>(UserLeft.EventType)
             .OnCardAction<AuthorizeClick>(CardActions.Open)
             .OnCardAction<DeclineClick>(CardActions.Decline)
             .OnCardAction<RenewClick>(CardActions.Renew)

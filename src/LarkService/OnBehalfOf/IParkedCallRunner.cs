@@ -24,6 +24,9 @@ internal enum ParkedCallEnd
     Declined,
     Expired,
     Failed,
+
+    /// <summary>The user's grant was taken back.</summary>
+    Revoked,
 }
 
 /// <summary>Where work on a person's behalf comes in.</summary>

@@ -53,7 +53,7 @@ internal sealed class ParkedCall
     /// <summary>How often the user agreed, and it was not enough.</summary>
     public int Rounds { get; set; }
 
-    /// <summary>Set when it will not be done; its runner has yet to say so to the user.</summary>
+    /// <summary>Set when it will not be done, and why: a <see cref="ParkedCallEnd"/>. Until it has ended its runner has yet to say so to the user.</summary>
     public string? GiveUpAs { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

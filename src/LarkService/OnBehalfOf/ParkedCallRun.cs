@@ -13,10 +13,19 @@ internal sealed partial class ParkedCallRun(
     /// <summary>A user who agrees to less than is needed is asked again, but not for ever.</summary>
     private const int MaxRounds = 3;
     private static readonly TimeSpan[] Backoff = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
+    private static readonly TimeSpan WithoutKey = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, IParkedCallRunner> _runners = runners.ToDictionary(r => r.Kind, StringComparer.Ordinal);
 
     public async Task RunAsync(ParkedCall call, CancellationToken ct)
     {
+        if (TokenSeal.KeyIdOf(call.SealedPayload!) is { } key && !seal.IsConfigured(key))
+        {
+            // Somebody forgot a key; what waits for it must not be lost over that.
+            Log.NoKey(logger, call.Kind, key);
+            await ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + WithoutKey), ct);
+            return;
+        }
+
         try
         {
             var payload = seal.Open(call.SealedPayload!, call.User, SealPurpose.ParkedCall(call.Id)).Reveal();
@@ -47,6 +56,12 @@ internal sealed partial class ParkedCallRun(
 
     private async Task AskAsync(ParkedCall call, ConsentGap gap, CancellationToken ct)
     {
+        if (call.GiveUpAs is null && await parked.IsGivenUpAsync(call.Id, ct))
+        {
+            await ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow()), ct); // the grant was taken back while it ran: nobody is to be asked
+            return;
+        }
+
         if (call.Rounds >= MaxRounds)
         {
             await GiveUpAsync(call, ParkedCallEnd.Failed, ct);
@@ -62,7 +77,7 @@ internal sealed partial class ParkedCallRun(
                     await WaitAsync(call, waiting.SessionId, ct);
                     break;
                 case ConsentAnswer.Later later:
-                    await ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + later.After), ct);
+                    await ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + later.After).SetProperty(c => c.LeaseOwner, (string?)null), ct);
                     break;
                 default:
                     await ChangeAsync(call, u => u.SetProperty(c => c.Rounds, c => c.Rounds + 1).SetProperty(c => c.DueAt, clock.GetUtcNow()), ct);
@@ -97,7 +112,8 @@ internal sealed partial class ParkedCallRun(
         {
             await ChangeAsync(call, u => u
                 .SetProperty(c => c.Attempts, c => c.Attempts + 1)
-                .SetProperty(c => c.DueAt, clock.GetUtcNow() + Backoff[call.Attempts]), ct);
+                .SetProperty(c => c.DueAt, clock.GetUtcNow() + Backoff[call.Attempts])
+                .SetProperty(c => c.LeaseOwner, (string?)null), ct);
         }
         else if (call.GiveUpAs is null)
         {
@@ -139,6 +155,9 @@ internal sealed partial class ParkedCallRun(
     {
         [LoggerMessage(1, LogLevel.Information, "Work ({Kind}) waits for the user in session {SessionId}")]
         public static partial void Waiting(ILogger logger, string kind, string sessionId);
+
+        [LoggerMessage(3, LogLevel.Error, "Work ({Kind}) waits for the key '{KeyId}', which is not configured: set Encryption__Keys__{KeyId}")]
+        public static partial void NoKey(ILogger logger, string kind, string keyId);
 
         [LoggerMessage(2, LogLevel.Warning, "Work ({Kind}) failed at attempt {Attempt}")]
         public static partial void Failed(ILogger logger, string kind, int attempt, Exception e);

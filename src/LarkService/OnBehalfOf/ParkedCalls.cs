@@ -60,6 +60,29 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
         }
     }
 
+    /// <summary>The user's grant was taken back: what waited or was due ends for that reason. What is in work at this moment ends with it, unless it succeeds.</summary>
+    /// <param name="user">Whose.</param>
+    /// <param name="at">When; what came later is a wish of its own.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task GiveUpAsync(UserKey user, DateTimeOffset at, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var givenUp = await database.RunAsync(db => db.Set<ParkedCall>()
+            .Where(c => c.AppId == user.AppId && c.OpenId == user.OpenId && c.CreatedAt <= at && c.GiveUpAs == null
+                && (c.State == ParkedCallState.WaitingForUser || c.State == ParkedCallState.Running))
+            .ExecuteUpdateAsync(u => u
+                .SetProperty(c => c.GiveUpAs, nameof(ParkedCallEnd.Revoked))
+                .SetProperty(c => c.DueAt, c => c.LeaseOwner == null ? now : c.DueAt)
+                .SetProperty(c => c.Attempts, 0)
+                .SetProperty(c => c.State, ParkedCallState.Running), ct));
+        if (givenUp > 0)
+        {
+            signal.Wake();
+        }
+    }
+
+    public Task<bool> IsGivenUpAsync(string id, CancellationToken ct) => database.RunAsync(db => db.Set<ParkedCall>().AnyAsync(c => c.Id == id && c.GiveUpAs != null, ct));
+
     private static async Task<bool> KeepAsync(LarkDbContext db, ParkedCall row, CancellationToken ct)
     {
         db.Add(row);

@@ -9,12 +9,12 @@ internal static class ManyRows
 
     public static readonly string[] Tables = ["user_grants", "authorization_sessions", "inbox_events", "outbox_messages", "parked_calls", "ai_turns", "audit_log"];
 
-    public static async Task FillAsync(TestDatabase database, Engine engine, string appId)
+    public static async Task FillAsync(TestDatabase database, Engine engine, string appId, int count = Count)
     {
         foreach (var insert in Inserts)
         {
             await database.ExecuteAsync($"""
-                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Count})
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
                 {(engine == Engine.Sqlite ? InSqlite(insert) : InPostgres(insert)).Replace("$app", appId, StringComparison.Ordinal)}
                 """);
         }
@@ -25,7 +25,7 @@ internal static class ManyRows
         }
     }
 
-    // {x}: now, moved by so many days; $uuid, $true and $app mean what they say
+    // {x}: now, moved by so many days, and half a second later in each row; $uuid, $true and $app mean what they say
     private static readonly string[] Inserts =
     [
         """
@@ -58,12 +58,12 @@ internal static class ManyRows
         """,
     ];
 
-    private static string InPostgres(string insert) => Common(insert, days => $"now() + interval '{days} days'")
+    private static string InPostgres(string insert) => Common(insert, days => $"now() + interval '{days} days' + i * interval '0.5 seconds'")
         .Replace("$uuid", "gen_random_uuid()", StringComparison.Ordinal)
         .Replace("$true", "true", StringComparison.Ordinal)
         .Replace("$false", "false", StringComparison.Ordinal);
 
-    private static string InSqlite(string insert) => Common(insert, days => $"CAST((unixepoch() + 86400 * ({days})) * 1000 AS INTEGER)")
+    private static string InSqlite(string insert) => Common(insert, days => $"CAST((unixepoch() + 86400 * ({days})) * 1000 + i * 500 AS INTEGER)")
         .Replace("$uuid", "printf('%08X-0000-7000-8000-%012X', i, i)", StringComparison.Ordinal)
         .Replace("$true", "1", StringComparison.Ordinal)
         .Replace("$false", "0", StringComparison.Ordinal);

@@ -80,6 +80,16 @@ public sealed partial class KeyRotationTests
         Assert.Equal(("test", values), (missing["keyId"]!.ToString(), (long)missing["values"]!));
         Assert.Equal(before, await scene.Database.RowsAsync("SELECT access_token, refresh_token, version FROM user_grants"));
         Assert.Empty(await RotationsAsync(scene));
+
+        // The service without it answers that it cannot, and loses nothing
+        await scene.StartServiceAsync(settings);
+        var tokenOf = $"/api/v1/grants/{scene.Ava.OpenId}/token";
+        (await scene.Api.GetAsync(tokenOf)).MustBeProblem(HttpStatusCode.InternalServerError, "internal");
+        (await scene.Api.PostAsync($"/api/v1/grants/{scene.Ava.OpenId}/refresh", new { })).MustBeProblem(HttpStatusCode.InternalServerError, "internal");
+        Assert.Contains(scene.AllOutput, line => line.Contains("Encryption__Keys__test", StringComparison.Ordinal));
+        Assert.Equal("active", await scene.GrantStatusAsync(scene.Ava));
+        await scene.StartServiceAsync(Settings(scene, "next", old: true));
+        (await scene.Api.GetAsync(tokenOf)).Must(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -225,7 +225,7 @@ public sealed class ClickTests : IDisposable
     [Fact]
     public async Task A_revocation_reported_by_the_platform_counts_when_it_is_younger_than_the_tokens()
     {
-        var handler = new RevokedOnPlatform(_scene.Grants, _scene.Revocations);
+        var handler = new RevokedOnPlatform(_scene.Grants, _scene.Tokens, _scene.OAuth, _scene.Apps, _scene.Revocations, _scene.Clock);
         await _scene.GrantAsync();
         var granted = _scene.Clock.GetUtcNow();
         _scene.Clock.AdvanceSeconds(7200);
@@ -237,6 +237,7 @@ public sealed class ClickTests : IDisposable
         await handler.HandleAsync(Revoked(granted.AddSeconds(7199)), default);
         Assert.Equal(GrantStatus.Active, (await _scene.StoredAsync())!.Status);
 
+        _scene.Platform.Answer(OpenPlatform.UserInfo, OpenPlatform.Recorded("oauth-user-info-invalid-token"));
         await handler.HandleAsync(Revoked(granted.AddSeconds(7201)), default);
         Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
         Assert.Empty(_scene.Platform.To(OpenPlatform.Revoke));

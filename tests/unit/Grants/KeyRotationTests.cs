@@ -1,4 +1,5 @@
 using LarkService.Data.Audit;
+using LarkService.Grants;
 using LarkService.Grants.Sealing;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
@@ -87,6 +88,17 @@ public sealed class KeyRotationTests : IDisposable
         Assert.False(result.IsComplete);
         Assert.Equal(4, result.Left);
         Assert.Empty(result.Faults);
+    }
+
+    [Fact]
+    public async Task A_refresh_that_began_before_does_not_put_the_old_sealing_back()
+    {
+        var before = await _scene.GrantAsync();
+        await RotateAsync();
+
+        Assert.True(await _scene.Database.RunAsync(db => UserGrants.UseUpAsync(db, before, accessTokenIsGood: true, default)));
+        var after = (await _scene.StoredAsync())!;
+        Assert.Equal("access-1", OnlyNew.Open(after.SealedAccessToken!, after.Key, SealPurpose.AccessToken).Reveal());
     }
 
     [Fact]

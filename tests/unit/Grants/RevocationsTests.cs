@@ -29,6 +29,7 @@ public sealed class RevocationsTests : IDisposable
     {
         await _scene.GrantAsync();
         await RevokeAsync("user");
+        await _scene.Upstream.DisposeAsync();
 
         Assert.Equal([("refresh_token", "refresh-1"), ("access_token", "access-1")], _scene.Platform.To(OpenPlatform.Revoke).Select(c => (c.Form["token_type_hint"], c.Form["token"])));
     }
@@ -39,7 +40,50 @@ public sealed class RevocationsTests : IDisposable
         await _scene.GrantAsync();
 
         Assert.True(await RevokeAsync("platform"));
+        await _scene.GrantAsync();
+        Assert.True(await RevokeAsync("leaver"));
+        await _scene.Upstream.DisposeAsync();
         Assert.Empty(_scene.Platform.Calls);
+    }
+
+    [Fact]
+    public async Task A_platform_that_does_not_answer_holds_nobody_up_and_is_given_five_seconds()
+    {
+        await _scene.GrantAsync();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _scene.Platform.When(OpenPlatform.Revoke, async (_, ct) =>
+        {
+            asked.SetResult();
+            await Task.Delay(Timeout.Infinite, ct);
+            throw new InvalidOperationException();
+        });
+
+        Assert.True(await RevokeAsync("api").Soon());
+        await asked.Task.Soon();
+        var telling = _scene.Upstream.DisposeAsync().AsTask();
+        Assert.False(telling.IsCompleted);
+        _scene.Clock.AdvanceSeconds(5);
+        await telling.Soon();
+        Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
+    }
+
+    [Fact]
+    public async Task Only_so_many_revocations_are_told_at_once()
+    {
+        _scene.Platform.When(OpenPlatform.Revoke, async (_, ct) =>
+        {
+            await Task.Delay(Timeout.Infinite, ct);
+            throw new InvalidOperationException();
+        });
+        for (var user = 0; user < 100; user++)
+        {
+            _scene.Upstream.Tell(await _scene.GrantAsync());
+        }
+
+        await Until.TrueAsync(() => _scene.Platform.To(OpenPlatform.Revoke).Count == 64);
+        _scene.Clock.AdvanceSeconds(5);
+        await _scene.Upstream.DisposeAsync().AsTask().Soon();
+        Assert.Equal(64, _scene.Platform.To(OpenPlatform.Revoke).Count);
     }
 
     [Theory]
@@ -89,6 +133,7 @@ public sealed class RevocationsTests : IDisposable
 
         Assert.True(await RevokeAsync("api"));
         Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
+        await _scene.Upstream.DisposeAsync();
         Assert.Contains(_scene.Platform.To(OpenPlatform.Revoke), c => c.Form["token"] == "refresh-2");
     }
 

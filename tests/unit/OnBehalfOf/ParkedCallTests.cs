@@ -1,4 +1,5 @@
 using LarkService.Data;
+using LarkService.Grants.Sealing;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
 using LarkService.UnitTests.Data;
@@ -179,8 +180,23 @@ public sealed class ParkedCallTests : IAsyncLifetime
         await ChangeAsync("w1", c => c.SealedPayload = "changed");
         await StartAsync();
 
-        await Until.TrueAsync(async () => (await CallAsync("w1")).Attempts == 1);
+        await Until.TrueAsync(async () => (await CallAsync("w1")).State == ParkedCallState.Failed); // it would not open later
         Assert.Empty(_runner.Ran);
+    }
+
+    [Fact]
+    public async Task Work_whose_key_is_not_configured_waits_until_it_is()
+    {
+        await ParkAsync("w1");
+        var payload = (await CallAsync("w1")).SealedPayload!;
+        await ChangeAsync("w1", c => c.SealedPayload = Some.Seal("k-2019", ("k-2019", 9)).Seal(new Secret("{}"), Some.User, SealPurpose.ParkedCall("w1")));
+        await StartAsync();
+
+        await Until.TrueAsync(async () => (await CallAsync("w1")).DueAt >= _clock.GetUtcNow().AddMinutes(1));
+        Assert.Equal((ParkedCallState.Running, 0), ((await CallAsync("w1")).State, (await CallAsync("w1")).Attempts));
+        await ChangeAsync("w1", c => c.SealedPayload = payload);
+        _clock.AdvanceSeconds(61);
+        await Until.TrueAsync(async () => (await CallAsync("w1")).State == ParkedCallState.Succeeded);
     }
 
     [Fact]
@@ -289,6 +305,73 @@ public sealed class ParkedCallTests : IAsyncLifetime
 
         await EndsAsync("w1", ParkedCallState.Declined);
         Assert.Equal(4, _runner.GaveUp.Count);
+    }
+
+    [Fact]
+    public async Task When_the_grant_is_taken_back_what_waited_for_its_user_ends_for_that_reason()
+    {
+        await WaitingAsync("w1", "question");
+        await _parked.GiveUpAsync(Some.User, _clock.GetUtcNow(), default);
+
+        var call = await EndsAsync("w1", ParkedCallState.Failed);
+        Assert.Equal((nameof(ParkedCallEnd.Revoked), null), (call.GiveUpAs, call.SealedPayload));
+        Assert.Equal(("question", ParkedCallEnd.Revoked), Assert.Single(_runner.GaveUp));
+        Assert.Single(_runner.Ran);
+
+        // And the session that ends later changes nothing
+        await _parked.ReleaseAsync("s1", ConsentState.Granted, default);
+        Assert.Equal(ParkedCallState.Failed, (await CallAsync("w1")).State);
+    }
+
+    [Fact]
+    public async Task When_the_grant_is_taken_back_what_would_be_tried_again_later_ends_at_once()
+    {
+        _runner.Work = (_, _) => throw new HttpRequestException("out of reach");
+        await StartAsync();
+        await ParkAsync("w1");
+        await Until.TrueAsync(async () => await CallAsync("w1") is { Attempts: 1, LeaseOwner: null });
+        await _parked.GiveUpAsync(Some.User, _clock.GetUtcNow(), default);
+
+        Assert.Equal(nameof(ParkedCallEnd.Revoked), (await EndsAsync("w1", ParkedCallState.Failed)).GiveUpAs);
+        Assert.Single(_runner.Ran);
+    }
+
+    [Fact]
+    public async Task When_the_grant_is_taken_back_what_is_in_work_asks_nobody_and_ends()
+    {
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _runner.Work = async (_, _) =>
+        {
+            await goOn.Task;
+            throw Gap();
+        };
+        await StartAsync();
+        await ParkAsync("w1");
+        await Until.TrueAsync(() => _runner.Ran.Count == 1);
+        await _parked.GiveUpAsync(Some.User, _clock.GetUtcNow(), default);
+        Assert.Empty(_runner.GaveUp);
+        goOn.SetResult();
+
+        await EndsAsync("w1", ParkedCallState.Failed);
+        Assert.Equal(ParkedCallEnd.Revoked, Assert.Single(_runner.GaveUp).End);
+        Assert.Empty(_consent.Asked);
+    }
+
+    [Fact]
+    public async Task A_revocation_touches_nobody_elses_work_and_none_that_came_after_it()
+    {
+        NeedsConsent();
+        await StartAsync();
+        await ParkAsync("theirs", user: Some.OtherUser);
+        var at = _clock.GetUtcNow();
+        _clock.AdvanceSeconds(1);
+        await ParkAsync("later");
+        await EndsAsync("theirs", ParkedCallState.WaitingForUser);
+        await EndsAsync("later", ParkedCallState.WaitingForUser);
+
+        await _parked.GiveUpAsync(Some.User, at, default);
+
+        Assert.Equal((null, null), ((await CallAsync("theirs")).GiveUpAs, (await CallAsync("later")).GiveUpAs));
     }
 
     public async ValueTask DisposeAsync()

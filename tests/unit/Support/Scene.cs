@@ -54,7 +54,8 @@ internal sealed class Scene : IDisposable
         var call = new RefreshCall(OAuth, Apps, Clock, NullLogger<RefreshCall>.Instance);
         Refresher = new TokenRefresher(new GrantRefresh(turns, call, ends, Leases, refreshes, Clock), Clock, Host);
         Tokens = new UserTokens(Grants, Cache, Refresher, writeOffs, OAuth, Apps, Clock, NullLogger<UserTokens>.Instance);
-        Revocations = new Revocations(Grants, Tokens, OAuth, Apps, Database, Outbox, Audit, NullLogger<Revocations>.Instance);
+        Upstream = new UpstreamRevocations(Grants, OAuth, Apps, Clock, NullLogger<UpstreamRevocations>.Instance);
+        Revocations = new Revocations(Grants, Tokens, Upstream, Database, Outbox, Audit, Clock, NullLogger<Revocations>.Instance);
         Sessions = new AuthorizationSessions(Database, Outbox, Audit, Clock);
         Links = new ConsentLinks(OAuth, Apps, Seal, chosen, Clock);
         Cards = new SessionCards(Sessions, Links, Grants, Messages, chosen, NullLogger<SessionCards>.Instance);
@@ -107,6 +108,8 @@ internal sealed class Scene : IDisposable
     public UserTokens Tokens { get; }
 
     public AuditLog Audit { get; }
+
+    public UpstreamRevocations Upstream { get; }
 
     public Revocations Revocations { get; }
 
@@ -175,6 +178,9 @@ internal sealed class Scene : IDisposable
     /// <summary>Topics of the follow-ups that wait, in their order.</summary>
     public async Task<IReadOnlyList<string>> FollowUpsAsync() =>
         await Database.RunAsync(db => db.Set<OutboxMessage>().OrderBy(m => m.Id).Select(m => m.Subscriber).ToListAsync());
+
+    public async Task<IReadOnlyList<string>> FollowUpPayloadsAsync() =>
+        await Database.RunAsync(db => db.Set<OutboxMessage>().OrderBy(m => m.Id).Select(m => m.Payload).ToListAsync());
 
     /// <summary>A click on a session's card.</summary>
     public static CardAction Click(AuthorizationSession session, string action, string? by = null, string? app = null) => new(

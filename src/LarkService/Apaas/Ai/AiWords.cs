@@ -57,6 +57,9 @@ internal static class AiWords
     public static readonly LocalizedText ConsentExpired = new(
         "The request for your consent has run out, so this question was not answered. Just ask it again.", "授权请求已过期，这个问题没有得到回答。请重新提问。");
 
+    public static readonly LocalizedText Revoked = new(
+        "Your authorization was taken back, so this was not answered. Ask again whenever you like.", "你的授权已被撤销，因此未回答此问题。你可以随时重新提问。");
+
     public static readonly LocalizedText GaveUp = new(
         "Sorry, this question could not be answered because something went wrong on the way. Please ask it again.", "抱歉，我们这边出了问题，未能回答这个问题。请重新提问。");
 

@@ -55,6 +55,7 @@ internal sealed partial class AnswerQuestion(
         {
             ParkedCallEnd.Declined => AiWords.Declined,
             ParkedCallEnd.Expired => AiWords.ConsentExpired,
+            ParkedCallEnd.Revoked => AiWords.Revoked,
             _ => AiWords.GaveUp,
         };
         var turn = await TurnAsync(user, question, ct);

@@ -1,3 +1,4 @@
+using LarkService.Authorization.Chat;
 using LarkService.Grants;
 using LarkService.Messaging;
 
@@ -19,15 +20,18 @@ internal static class NoticeCards
     };
 
     /// <summary>After a grant was taken back.</summary>
-    public static Card Revoked(string openId, string by) => new()
+    public static Card Revoked(string openId, string by, string? reason = null) => new()
     {
         Header = new CardHeader(new("Your authorization was removed", "你的授权已撤销"), CardColor.Grey),
         Elements =
         [
-            new Markdown(by switch
+            new Markdown((by, reason) switch
             {
-                "user" => new("You took your authorization back. Your tokens were deleted; nothing more will be done in your name.", "你已撤销授权，令牌已删除，此后不会再以你的名义执行任何操作。"),
-                "platform" => new("Feishu/Lark reports that your authorization was taken back. Your tokens were deleted.", "飞书/Lark 通知你的授权已被撤销，令牌已删除。"),
+                (RevokedBy.User, _) => new("You took your authorization back. Your tokens were deleted; nothing more will be done in your name.", "你已撤销授权，令牌已删除，此后不会再以你的名义执行任何操作。"),
+                (RevokedBy.Platform, RevokeReasons.Administrator) => new("Your administrator took your authorization back in Feishu/Lark. Your tokens were deleted.", "管理员已在飞书/Lark 撤销你的授权，令牌已删除。"),
+                (RevokedBy.Platform, RevokeReasons.Security) => new("Feishu/Lark took your authorization back for security reasons. Your tokens were deleted.", "飞书/Lark 因安全风控撤销了你的授权，令牌已删除。"),
+                (RevokedBy.Platform, RevokeReasons.Restriction) => new("Feishu/Lark took your authorization back: you or this app may no longer use it. Your tokens were deleted.", "因你或此应用的使用受到限制，飞书/Lark 已撤销授权，令牌已删除。"),
+                (RevokedBy.Platform, _) => new("Feishu/Lark reports that your authorization was taken back. Your tokens were deleted.", "飞书/Lark 通知你的授权已被撤销，令牌已删除。"),
                 _ => new("An administrator removed your authorization. Your tokens were deleted.", "管理员已移除你的授权，令牌已删除。"),
             }),
             new ButtonRow(new Button(new("Authorize again", "重新授权")) { CallbackValue = CardActions.ForUser(CardActions.AskAgain, openId) }),

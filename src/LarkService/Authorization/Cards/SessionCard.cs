@@ -45,7 +45,8 @@ internal static class SessionCard
             new Button(new("Authorize", "授权")) { Style = ButtonStyle.PrimaryFilled, OpenUrl = page, CallbackValue = CardActions.ForSession(CardActions.Open, session) },
             new Button(new("Decline", "拒绝")) { CallbackValue = CardActions.ForSession(CardActions.Decline, session) }));
         elements.Add(new Note(Footer(session, privacyPolicyUrl)));
-        return new Card { Header = new CardHeader(new("Your consent is needed", "需要你的授权")), Elements = elements };
+        var title = session.Origin == SessionOrigin.Renewal ? new LocalizedText("Your authorization has run out", "你的授权已过期") : new("Your consent is needed", "需要你的授权");
+        return new Card { Header = new CardHeader(title), Elements = elements };
     }
 
     private static Card Opened(AuthorizationSession session, Uri page) => new()
@@ -112,6 +113,11 @@ internal static class SessionCard
 
     private static LocalizedText Why(AuthorizationSession session)
     {
+        if (session.Origin == SessionOrigin.Renewal)
+        {
+            return new("Feishu/Lark wants you to agree again. **Nothing is lost**: one click, and everything goes on as before.", "飞书/Lark 需要你重新授权。**没有丢失任何内容**：点击一次即可照常继续。");
+        }
+
         if (string.IsNullOrWhiteSpace(session.Reason))
         {
             return new("This app would like to act **on your behalf**. It needs your consent first.", "此应用希望**代表你**执行操作，需要你先同意。");

@@ -15,9 +15,9 @@ internal sealed class TellRevoked(MessageClient messages, UserGrants grants) : I
     public async Task HandleAsync(JsonElement payload, CancellationToken ct)
     {
         var revoked = payload.Deserialize<GrantRevoked>(JsonSerializerOptions.Web)!;
-        if (revoked.By == UnusedGrants.By)
+        if (revoked.By is RevokedBy.Leaver or UnusedGrants.By)
         {
-            return; // nobody has used it for a month: the log tells, a card would only puzzle
+            return; // nobody is there, or nobody has used it for a month: the log tells, a card would only puzzle
         }
 
         var grant = await grants.FindAsync(new UserKey(revoked.AppId, revoked.OpenId), ct);
@@ -25,7 +25,7 @@ internal sealed class TellRevoked(MessageClient messages, UserGrants grants) : I
         try
         {
             await messages.SendCardAsync(
-                revoked.AppId, receiver, NoticeCards.Revoked(revoked.OpenId, revoked.By), MessageUuid.For("revoked", $"{revoked.AppId}/{revoked.OpenId}/{grant?.Version}"), ct);
+                revoked.AppId, receiver, NoticeCards.Revoked(revoked.OpenId, revoked.By, revoked.Reason), MessageUuid.For("revoked", $"{revoked.AppId}/{revoked.OpenId}/{grant?.Version}"), ct);
         }
         catch (PlatformException e) when (MessageErrors.CannotBeReached(e.Error.Code))
         {

@@ -21,13 +21,12 @@ internal sealed partial class EndAnnouncements(Database database, OutboxPublishe
     public async Task<Announced> RunAsync(CancellationToken ct)
     {
         var spacing = new Spacing(Gap, clock);
-        string[] appIds = [.. apps.All.Select(app => app.AppId)];
         var (told, failed) = (0, 0);
         var last = (GrantedAt: clock.GetUtcNow() - Ceiling, Id: Guid.Empty);
-        while (await database.RunAsync(db => DueAsync(db, appIds, clock.GetUtcNow(), last, ct)) is { Count: > 0 } page)
+        while (await database.RunAsync(db => DueAsync(db, clock.GetUtcNow(), last, ct)) is { Count: > 0 } page)
         {
             last = (page[^1].GrantedAt, page[^1].Id);
-            foreach (var due in page)
+            foreach (var due in page.Where(d => apps.All.Any(app => app.AppId == d.AppId)))
             {
                 try
                 {
@@ -45,11 +44,11 @@ internal sealed partial class EndAnnouncements(Database database, OutboxPublishe
         return new Announced(told, failed);
     }
 
-    internal static Task<List<Due>> DueAsync(LarkDbContext db, string[] appIds, DateTimeOffset now, (DateTimeOffset GrantedAt, Guid Id) after, CancellationToken ct)
+    internal static Task<List<Due>> DueAsync(LarkDbContext db, DateTimeOffset now, (DateTimeOffset GrantedAt, Guid Id) after, CancellationToken ct)
     {
         var until = now - Ceiling + Ahead;
         return db.Set<UserGrant>()
-            .Where(g => g.Status == GrantStatus.Active && g.GrantedAt >= after.GrantedAt && g.GrantedAt <= until && appIds.Contains(g.AppId))
+            .Where(g => g.Status == GrantStatus.Active && g.GrantedAt >= after.GrantedAt && g.GrantedAt <= until)
             .Where(g => g.GrantedAt > after.GrantedAt || g.Id.CompareTo(after.Id) > 0)
             .Where(g => g.EndAnnouncedAt == null && g.SealedRefreshToken != null)
             .OrderBy(g => g.GrantedAt).ThenBy(g => g.Id)

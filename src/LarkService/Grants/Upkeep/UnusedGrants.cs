@@ -18,13 +18,12 @@ internal sealed partial class UnusedGrants(Database database, UserGrants grants,
     public async Task<GivenUp> RunAsync(CancellationToken ct)
     {
         var spacing = new Spacing(Gap, clock);
-        string[] appIds = [.. apps.All.Select(app => app.AppId)];
         var (removed, failed) = (0, 0);
         var last = (LastUsedAt: DateTimeOffset.UnixEpoch, Id: Guid.Empty);
-        while (await database.RunAsync(db => DueAsync(db, appIds, clock.GetUtcNow(), last, ct)) is { Count: > 0 } page)
+        while (await database.RunAsync(db => DueAsync(db, clock.GetUtcNow(), last, ct)) is { Count: > 0 } page)
         {
             last = (page[^1].LastUsedAt, page[^1].Id);
-            foreach (var due in page)
+            foreach (var due in page.Where(d => apps.All.Any(app => app.AppId == d.AppId)))
             {
                 try
                 {
@@ -42,11 +41,11 @@ internal sealed partial class UnusedGrants(Database database, UserGrants grants,
         return new GivenUp(removed, failed);
     }
 
-    internal static Task<List<Due>> DueAsync(LarkDbContext db, string[] appIds, DateTimeOffset now, (DateTimeOffset LastUsedAt, Guid Id) after, CancellationToken ct)
+    internal static Task<List<Due>> DueAsync(LarkDbContext db, DateTimeOffset now, (DateTimeOffset LastUsedAt, Guid Id) after, CancellationToken ct)
     {
         var until = now - Unused;
         return db.Set<UserGrant>()
-            .Where(g => g.Status == GrantStatus.Active && g.LastUsedAt >= after.LastUsedAt && g.LastUsedAt <= until && appIds.Contains(g.AppId))
+            .Where(g => g.Status == GrantStatus.Active && g.LastUsedAt >= after.LastUsedAt && g.LastUsedAt <= until)
             .Where(g => g.LastUsedAt > after.LastUsedAt || g.Id.CompareTo(after.Id) > 0)
             .OrderBy(g => g.LastUsedAt).ThenBy(g => g.Id)
             .Take(Page)

@@ -102,7 +102,7 @@ internal sealed partial class UserSync(
             {
                 if (contact.HasLeft)
                 {
-                    count.Left += await revocations.RevokeAsync(grant.Key, "platform", chatId: null, ct) ? 1 : 0;
+                    count.Left += await revocations.RevokeAsync(grant.Key, RevokedBy.Leaver, chatId: null, ct) ? 1 : 0;
                 }
                 else
                 {

@@ -96,15 +96,9 @@ public sealed class CleanUpTests : IDisposable
 
     private DateTimeOffset Ago(int days) => _clock.GetUtcNow().AddDays(-days);
 
-    private AuthorizationSession Session(string id, SessionState state, int days) => new()
-    {
-        SessionId = id, AppId = Some.AppId, OpenId = "ou_1", Flow = SessionFlow.Device, Origin = SessionOrigin.Rest, State = state, Scopes = ScopeSet.Empty, CreatedAt = Ago(days), ExpiresAt = Ago(days),
-    };
+    private AuthorizationSession Session(string id, SessionState state, int days) => new() { SessionId = id, AppId = Some.AppId, OpenId = "ou_1", Flow = SessionFlow.Device, Origin = SessionOrigin.Rest, State = state, Scopes = ScopeSet.Empty, CreatedAt = Ago(days), ExpiresAt = Ago(days) };
 
-    private ParkedCall Call(string id, string state, int days) => new()
-    {
-        Id = id, Kind = "k", AppId = Some.AppId, OpenId = "ou_1", State = state, Scopes = ScopeSet.Empty, Place = "{}", DueAt = Ago(days), CreatedAt = Ago(days),
-    };
+    private ParkedCall Call(string id, string state, int days) => new() { Id = id, Kind = "k", AppId = Some.AppId, OpenId = "ou_1", State = state, Scopes = ScopeSet.Empty, Place = "{}", DueAt = Ago(days), CreatedAt = Ago(days) };
 
     private OutboxMessage Message(string key, bool dead, int days) => new() { Subscriber = "s", Key = key, Payload = "{}", CreatedAt = Ago(days), DueAt = Ago(days), Dead = dead };
 

@@ -105,15 +105,12 @@ public sealed class KeepAliveTests : IDisposable
     {
         await using var db = _scene.Database.Open();
         var now = _scene.Clock.GetUtcNow();
-        db.AddRange(Enumerable.Range(0, 450).Select(i => new UserGrant
-        {
-            Id = Guid.NewGuid(), AppId = Some.AppId, OpenId = $"ou_{i}", GrantedAt = now, RefreshExpiresAt = now.AddHours(1 + (i / 300)),
-        }));
+        db.AddRange(Enumerable.Range(0, 450).Select(i => new UserGrant { Id = Guid.NewGuid(), AppId = Some.AppId, OpenId = $"ou_{i}", GrantedAt = now, RefreshExpiresAt = now.AddHours(1 + (i / 300)) }));
         await db.SaveChangesAsync();
 
         List<KeepAlive.Due> all = [];
         var last = (ExpiresAt: now, Id: Guid.Empty);
-        while (await KeepAlive.DueAsync(db, [Some.AppId], now, last, default) is { Count: > 0 } page)
+        while (await KeepAlive.DueAsync(db, now, last, default) is { Count: > 0 } page)
         {
             all.AddRange(page);
             last = (page[^1].ExpiresAt, page[^1].Id);

@@ -24,8 +24,14 @@ public sealed class UserSyncTests : IDisposable
         var before = await _scene.GrantAsync();
         Answer(new
         {
-            open_id = Some.User.OpenId, union_id = "on_new", user_id = "u_new", name = "李四", en_name = "Li Si",
-            avatar = new { avatar_72 = "small", avatar_240 = "https://example.com/li" }, email = "li@example.com", mobile = "+8613111111111",
+            open_id = Some.User.OpenId,
+            union_id = "on_new",
+            user_id = "u_new",
+            name = "李四",
+            en_name = "Li Si",
+            avatar = new { avatar_72 = "small", avatar_240 = "https://example.com/li" },
+            email = "li@example.com",
+            mobile = "+8613111111111",
         });
 
         Assert.Equal(new Synchronised { Seen = 1, Changed = 1 }, await RunAsync());

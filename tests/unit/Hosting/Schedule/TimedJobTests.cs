@@ -26,11 +26,7 @@ public sealed class TimedJobTests
     public async Task Work_with_jitter_waits_at_most_so_long()
     {
         var began = new TaskCompletionSource();
-        var work = new TimedWork("tidy", "", _ =>
-        {
-            began.SetResult();
-            return Task.FromResult<object>("");
-        }) { Jitter = TimeSpan.FromMinutes(2) };
+        var work = new TimedWork("tidy", "", Begin) { Jitter = TimeSpan.FromMinutes(2) };
 
         var run = Job().RunAsync(work, default);
         await _clock.SomeoneWaitsAsync(TimeSpan.Zero, TimeSpan.FromMinutes(2));
@@ -38,6 +34,12 @@ public sealed class TimedJobTests
         _clock.Advance(TimeSpan.FromMinutes(2));
         await began.Task.Soon();
         await run.Soon();
+
+        Task<object> Begin(CancellationToken ct)
+        {
+            began.SetResult();
+            return Task.FromResult<object>("");
+        }
     }
 
     [Fact]

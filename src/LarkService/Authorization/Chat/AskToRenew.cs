@@ -1,0 +1,34 @@
+using System.Text.Json;
+using LarkService.Data.Outbox;
+using LarkService.Grants;
+using LarkService.Messaging;
+using LarkService.Platform;
+using LarkService.Platform.OpenApi;
+
+namespace LarkService.Authorization.Chat;
+
+/// <summary>The platform will not renew a grant: its user is asked, by a card, for all that the grant held. Once, and not when they have agreed anew meanwhile.</summary>
+internal sealed class AskToRenew(Consents consents, UserGrants grants) : IOutboxSubscriber
+{
+    public async Task HandleAsync(JsonElement payload, CancellationToken ct)
+    {
+        var ended = payload.Deserialize<GrantNeedsConsent>(JsonSerializerOptions.Web)!;
+        var user = new UserKey(ended.AppId, ended.OpenId);
+        if (await grants.FindAsync(user, ct) is not { Status: not GrantStatus.Revoked, RefreshOutcome: RefreshResult.ReauthorizationRequired } grant)
+        {
+            return; // renewed, or taken back
+        }
+
+        try
+        {
+            if (await consents.AskAsync(new ConsentAsk(user, grant.Scopes, SessionOrigin.Renewal) { EvenIfGranted = true }, ct) is AskOutcome.TooOften often)
+            {
+                throw new TimeoutException($"The user was asked too often; again in {often.RetryAfter}.");
+            }
+        }
+        catch (PlatformException e) when (MessageErrors.CannotBeReached(e.Error.Code))
+        {
+            // Nobody is there, or wants to be written to; whoever calls for this user learns it from the grant's status.
+        }
+    }
+}
