@@ -37,7 +37,7 @@ internal sealed class Scene : IDisposable
             return _file.Database.Open();
         });
         Outbox = new OutboxPublisher(
-            [Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked), Subscription(GrantTopics.ReauthorizationRequired)], _signal, Clock);
+            [Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked), Subscription(GrantTopics.ReauthorizationRequired), Subscription(GrantTopics.EndsSoon)], _signal, Clock);
         Pace = new TokenCallPace(Database, Clock, NullLogger<TokenCallPace>.Instance);
         OAuth = new OAuthClient(Platform, Pace, new TokenAlerts(Alerts, Clock, NullLogger<TokenAlerts>.Instance));
         _tenant = new TenantTokens(Platform, Apps, Clock);
