@@ -204,7 +204,7 @@ public sealed class RefreshOutcomeTests : IDisposable
         // When that is over, then it is tried again
         for (var looks = 0; looks < 8; looks++)
         {
-            await _scene.Clock.SomeoneWaitsAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
+            await _scene.Clock.SomeoneWaitsAsync(TimeSpan.Zero, TimeSpan.FromSeconds(6));
             _scene.Clock.AdvanceSeconds(6);
         }
 
