@@ -62,6 +62,7 @@ public sealed class UserTokenHandlerTests : IDisposable
         await _scene.GrantAsync();
         _scene.Platform.Answer(Api, OpenPlatform.Refusal(99991677));
         _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Refusal(20064));
+        _scene.Platform.Answer(OpenPlatform.UserInfo, OpenPlatform.Recorded("oauth-user-info-invalid-token"));
 
         Assert.Equal(ConsentReason.Expired, (await Assert.ThrowsAsync<ConsentRequiredException>(() => SendAsync())).Gap.Reason);
         Assert.Single(_scene.Platform.To(Api));
