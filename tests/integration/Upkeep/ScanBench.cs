@@ -17,6 +17,7 @@ namespace LarkService.IntegrationTests.Upkeep;
 public sealed class ScanBench
 {
     private const string App = "cli_bench00000000000";
+    private readonly List<string> _tooSlow = [];
 
     [Theory]
     [BothEngines]
@@ -44,6 +45,8 @@ public sealed class ScanBench
         {
             await MeasureAsync(engine, rows, "clean-up: " + kind.Name, () => RemovalsAsync(database, kind, now));
         }
+
+        Assert.True(_tooSlow.Count == 0, string.Join('\n', _tooSlow));
     }
 
     // A fifth of everything has come to its time.
@@ -93,7 +96,7 @@ public sealed class ScanBench
         while (removed == CleanUp.Step);
     }
 
-    private static async Task MeasureAsync(Engine engine, int rows, string what, Func<IAsyncEnumerable<int>> batches)
+    private async Task MeasureAsync(Engine engine, int rows, string what, Func<IAsyncEnumerable<int>> batches)
     {
         List<double> times = [];
         var found = 0;
@@ -109,6 +112,9 @@ public sealed class ScanBench
         var line = string.Create(CultureInfo.InvariantCulture, $"| {engine} | {rows:N0} | {what} | {found:N0} | {times.Count} | {warm[warm.Count / 2]:0.0} | {warm[(int)(warm.Count * 0.95)]:0.0} | {warm[^1]:0.0} |");
         ChaosSettings.Report(line);
         Assert.True(found > 0, line);
-        Assert.True(warm[(int)(warm.Count * 0.95)] < 100, line);
+        if (warm[(int)(warm.Count * 0.95)] >= 100)
+        {
+            _tooSlow.Add(line); // the other scans are measured all the same
+        }
     }
 }
