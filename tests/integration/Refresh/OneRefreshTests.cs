@@ -18,7 +18,7 @@ public sealed class OneRefreshTests
     public async Task Three_processes_with_a_hundred_callers_each_refresh_once_for_an_expiry_and_nobody_waits_for_a_token_that_lives()
     {
         await using var scene = await Scene.PrepareAsync(new() { Engine = Engine.Postgres, Flow = Flow.Redirect, OwnProcess = true });
-        await scene.StartServiceAsync(Patient(scene.Settings()));
+        await scene.StartServiceAsync(scene.Settings());
         await scene.GrantAsync(scene.Ava, Scene.AiScopes);
         List<HttpClient> clients = [Cluster.Client(scene, scene.Url.AbsoluteUri)];
         List<ServiceProcess> others = [];
@@ -26,7 +26,7 @@ public sealed class OneRefreshTests
         {
             for (var i = 1; i < Replicas; i++)
             {
-                var settings = Patient(Cluster.Beside(scene));
+                var settings = Cluster.Beside(scene);
                 others.Add(ServiceProcess.Start(settings));
                 clients.Add(Cluster.Client(scene, settings["urls"]));
             }
@@ -47,13 +47,6 @@ public sealed class OneRefreshTests
                 await other.DisposeAsync();
             }
         }
-    }
-
-    // Every hand-out is a row of the audit log, and those come one after the other: three hundred at once wait on a busy machine.
-    private static Dictionary<string, string> Patient(Dictionary<string, string> settings)
-    {
-        settings["ConnectionStrings:Default"] += ";Timeout=60";
-        return settings;
     }
 
     private static async Task OneExpiryAsync(Scene scene, List<HttpClient> clients, int round)
