@@ -1,3 +1,4 @@
+using LarkSandbox.Chat;
 using LarkSandbox.Contacts;
 using LarkSandbox.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,8 @@ public sealed class ContactTests : SandboxTest
     [Fact]
     public async Task It_shows_each_field_by_its_own_scope_and_what_has_changed()
     {
-        Book.Change(Ava.OpenId, entry => entry with { Name = "Ava Rock", IsResigned = true });
+        Book.Change(Ava.OpenId, entry => entry with { Name = "Ava Rock" });
+        Sandbox.Services.GetRequiredService<TenantDirectory>().Leave(Ava.OpenId);
         var items = (await AskAsync(Ava.OpenId, LiLei.OpenId)).Body["data"]!["items"]!.AsArray();
 
         Assert.Equal(2, items.Count);

@@ -3,7 +3,7 @@ using LarkSandbox.Chat;
 
 namespace LarkSandbox.Contacts;
 
-/// <summary>What has changed in the company's directory since the simulator started: new names, people frozen or gone, people out of the app's range.</summary>
+/// <summary>What has changed in the company's directory since the simulator started: new names, people frozen, people out of the app's range.</summary>
 internal sealed class ContactBook(TenantDirectory directory)
 {
     private readonly ConcurrentDictionary<string, ContactEntry> _changes = [];
@@ -30,8 +30,6 @@ internal sealed class ContactBook(TenantDirectory directory)
 /// <summary>Somebody in the directory.</summary>
 internal sealed record ContactEntry(string Name, string EnName, string Email, string Mobile)
 {
-    public bool IsResigned { get; init; }
-
     public bool IsFrozen { get; init; }
 
     /// <summary>The app may not see them: they are left out of answers.</summary>

@@ -42,6 +42,7 @@ internal sealed class ContactsApi(ApiGate gate, ContactBook book, TenantDirector
             return null;
         }
 
+        var hasLeft = directory.HasLeft(user.OpenId);
         var about = new JsonObject { ["open_id"] = user.OpenId, ["union_id"] = user.UnionId };
         AddIf("contact:user.base:readonly", about, "name", entry.Name);
         AddIf("contact:user.base:readonly", about, "en_name", entry.EnName);
@@ -52,8 +53,8 @@ internal sealed class ContactsApi(ApiGate gate, ContactBook book, TenantDirector
         AddIf("contact:user.employee:readonly", about, "status", new JsonObject
         {
             ["is_frozen"] = entry.IsFrozen,
-            ["is_resigned"] = entry.IsResigned,
-            ["is_activated"] = !entry.IsResigned,
+            ["is_resigned"] = hasLeft,
+            ["is_activated"] = !hasLeft,
             ["is_exited"] = false,
             ["is_unjoin"] = false,
         });

@@ -43,7 +43,7 @@ internal sealed class Consents(
     private async Task<AskOutcome> AskInTurnAsync(ConsentAsk ask, CancellationToken ct)
     {
         var known = await grants.FindAsync(ask.User, ct) is { Status: not GrantStatus.Revoked } kept ? kept : null;
-        var grant = known is { Status: GrantStatus.Active } ? known : null;
+        var grant = known is { Status: GrantStatus.Active, RefreshOutcome: not RefreshResult.ReauthorizationRequired } ? known : null; // one that ends with its access token is none
         var wanted = apps.Get(ask.User.AppId).Scopes.Union(ask.Scopes);
         if (grant is not null && grant.Scopes.Covers(wanted) && !ask.EvenIfGranted)
         {

@@ -25,7 +25,8 @@ internal sealed class ServiceProcess : IService
         process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
     }
 
-    public IReadOnlyList<string> Output => [.. _output, .. _errors];
+    // Copies first: both grow while they are read.
+    public IReadOnlyList<string> Output => [.. _output.ToArray(), .. _errors.ToArray()];
 
     public IReadOnlyList<string> StandardOutput => [.. _output];
 

@@ -1,3 +1,4 @@
+using LarkSandbox.Chat;
 using LarkSandbox.Contacts;
 using LarkService.Grants;
 using LarkService.Grants.Upkeep;
@@ -69,7 +70,7 @@ public sealed class UpkeepTests
         await scene.GrantAsync(scene.Mei, "auth:user.id:read", "offline_access");
         var book = scene.InsidePlatform<ContactBook>();
         book.Change(scene.Ava.OpenId, entry => entry with { Name = "Ava Rock", Email = "ava.rock@sandbox.example" });
-        book.Change(scene.Mei.OpenId, entry => entry with { IsResigned = true });
+        scene.InsidePlatform<TenantDirectory>().Leave(scene.Mei.OpenId);
 
         Assert.Equal(new Synchronised { Seen = 1, Changed = 1, Left = 1 }, await scene.Inside<UserSync>().RunAsync(default));
         Assert.Equal(1, book.Calls);

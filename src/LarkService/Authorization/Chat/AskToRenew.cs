@@ -21,7 +21,7 @@ internal sealed class AskToRenew(Consents consents, UserGrants grants) : IOutbox
 
         try
         {
-            if (await consents.AskAsync(new ConsentAsk(user, grant.Scopes, SessionOrigin.Renewal) { EvenIfGranted = true }, ct) is AskOutcome.TooOften often)
+            if (await consents.AskAsync(new ConsentAsk(user, grant.Scopes, SessionOrigin.Renewal), ct) is AskOutcome.TooOften often)
             {
                 throw new TimeoutException($"The user was asked too often; again in {often.RetryAfter}.");
             }
