@@ -8,12 +8,17 @@ internal static class Ports
 {
     private const int Tries = 50;
 
+    // Below what systems hand out by themselves: a port of those may be somebody's before our service has bound it.
+    private const int LeastOfAny = 30_000;
+    private const int EndOfAny = 32_768;
+
     /// <summary>The port itself, or the next free one. 0 = any.</summary>
     public static int FreeFrom(int port)
     {
-        for (var candidate = port; port != 0 && candidate < Math.Min(port + Tries, 65536); candidate++)
+        for (var step = 0; step < Tries; step++)
         {
-            if (IsFree(candidate))
+            var candidate = port == 0 ? Random.Shared.Next(LeastOfAny, EndOfAny) : port + step;
+            if (candidate < 65536 && IsFree(candidate))
             {
                 return candidate;
             }
