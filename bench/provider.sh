@@ -8,6 +8,6 @@
 start_postgres
 create_database provider
 dotnet build bench/provider -c Release -nologo -v q >"$BENCH_WORK/build.log" 2>&1 || { cat "$BENCH_WORK/build.log" >&2; exit 1; }
-cd "$BENCH_WORK"
-dotnet "$OLDPWD/bench/provider/bin/Release/net10.0/LarkService.Bench.dll" >"$BENCH_WORK/bench.log" 2>&1 || { tail -n 60 "$BENCH_WORK/bench.log" >&2; exit 1; }
+program=$PWD/bench/provider/bin/Release/net10.0/LarkService.Bench.dll
+(cd "$BENCH_WORK" && dotnet "$program") >"$BENCH_WORK/bench.log" 2>&1 || { tail -n 60 "$BENCH_WORK/bench.log" >&2; exit 1; }
 grep '^|' "$BENCH_WORK/bench.log"
