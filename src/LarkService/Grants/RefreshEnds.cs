@@ -84,7 +84,6 @@ internal sealed partial class RefreshEnds(
     /// <summary>An administrator must act; the grant is kept.</summary>
     public async Task<RefreshOutcome> ConfigurationAsync(UserGrant grant, PlatformError error)
     {
-        Log.Configuration(logger, grant.AppId, error.Code);
         await GiveBackAsync(grant, RefreshResult.Configuration, isUncertain: false, error);
         return new RefreshOutcome.Refused(error);
     }
@@ -174,9 +173,6 @@ internal sealed partial class RefreshEnds(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "App {AppId} cannot refresh tokens (code {Code}): an administrator must look at the app's settings; no grant was lost")]
-        public static partial void Configuration(ILogger logger, string appId, int code);
-
         [LoggerMessage(2, LogLevel.Warning, "The platform renewed {AppId}/{OpenId} for the last time: its answer holds no refresh token, so the user must agree again when the access token ends. Does the app still have the scope {Scope}?")]
         public static partial void NotRenewable(ILogger logger, string appId, string openId, string scope);
 

@@ -19,9 +19,6 @@ internal sealed class TokenRefresher(GrantRefresh refresh, TimeProvider clock, I
     /// <summary>What did not work a moment ago is not tried for every caller: the endpoint's quota belongs to people who consent.</summary>
     private readonly ConcurrentDictionary<UserKey, (DateTimeOffset Until, RefreshOutcome Outcome)> _resting = [];
 
-    /// <summary>Joins the refresh that is under way for this user, or starts it. Somebody waits for it.</summary>
-    public Task<RefreshOutcome> RefreshAsync(UserKey user, long refused, CancellationToken ct) => RefreshAsync(user, refused, CallPriority.Interactive, ct);
-
     /// <summary>Joins the refresh that is under way for this user, or starts it.</summary>
     /// <param name="user">Whose tokens.</param>
     /// <param name="refused">The generation the platform refused, or whose end has come; a newer one is taken as it is.</param>

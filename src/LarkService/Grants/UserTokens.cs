@@ -26,7 +26,7 @@ internal sealed partial class UserTokens(
     public async Task<TokenOutcome> ReplaceAsync(UserKey user, UserAccessToken refused, ScopeSet scopes, CancellationToken ct)
     {
         cache.Forget(user);
-        var next = Ended(await refresher.RefreshAsync(user, refused.Generation, ct)) ?? await FromStoreAsync(user, scopes, ct);
+        var next = Ended(await refresher.RefreshAsync(user, refused.Generation, CallPriority.Interactive, ct)) ?? await FromStoreAsync(user, scopes, ct);
         if (next is not TokenOutcome.Issued issued || !issued.Token.Value.Equals(refused.Value) || !await IsDeadAsync(user, refused, ct))
         {
             return next;
@@ -66,7 +66,7 @@ internal sealed partial class UserTokens(
                 return new TokenOutcome.Unavailable();
             }
 
-            if (Ended(await refresher.RefreshAsync(user, grant.Version, ct)) is { } ended)
+            if (Ended(await refresher.RefreshAsync(user, grant.Version, CallPriority.Interactive, ct)) is { } ended)
             {
                 return ended;
             }

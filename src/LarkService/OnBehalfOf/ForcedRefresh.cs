@@ -1,4 +1,5 @@
 using LarkService.Grants;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 
@@ -23,7 +24,7 @@ internal sealed class ForcedRefresh(UserGrants grants, TokenRefresher refresher)
             throw NeedsTheUser(before); // nothing to refresh with
         }
 
-        var after = await refresher.RefreshAsync(user, before.Version, ct) switch
+        var after = await refresher.RefreshAsync(user, before.Version, CallPriority.Interactive, ct) switch
         {
             RefreshOutcome.Refused refused => throw new PlatformException(refused.Error),
             RefreshOutcome.Unavailable => throw new HttpRequestException("The grant cannot be refreshed at the moment: the platform does not answer."),

@@ -1,6 +1,7 @@
 using LarkService.Data.Audit;
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -97,7 +98,7 @@ public sealed class RefreshOutcomeTests : IDisposable
         _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Refusal(20073));
         await _scene.GrantAsync();
         var grant = await StoredAsync();
-        await _scene.Refresher.RefreshAsync(Some.User, grant.Version, default);
+        await _scene.Refresher.RefreshAsync(Some.User, grant.Version, CallPriority.Interactive, default);
 
         Assert.Equal("access-1", Issued(await GetAsync()));
         Assert.Equal([GrantTopics.ReauthorizationRequired], await _scene.FollowUpsAsync());

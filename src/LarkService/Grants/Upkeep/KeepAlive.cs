@@ -1,4 +1,5 @@
 using LarkService.Data;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Platform;
 using Microsoft.EntityFrameworkCore;
 
@@ -63,7 +64,7 @@ internal sealed partial class KeepAlive(Database database, TokenRefresher refres
         try
         {
             await run.Spacing.WaitAsync(ct);
-            var outcome = await refresher.RefreshAsync(new UserKey(due.AppId, due.OpenId), due.Version, ct);
+            var outcome = await refresher.RefreshAsync(new UserKey(due.AppId, due.OpenId), due.Version, CallPriority.Background, ct);
             run.Count(due.AppId, outcome);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using LarkService.Grants;
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Grants.Upkeep;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
@@ -53,6 +54,29 @@ public sealed class KeepAliveTests : IDisposable
         Assert.Equal(new KeptAlive(0, 0, 0), await RunAsync());
         _scene.Clock.Advance(TimeSpan.FromDays(0.05));
         Assert.Equal(new KeptAlive(1, 0, 0), await RunAsync());
+    }
+
+    [Fact]
+    public async Task It_leaves_half_of_the_token_endpoint_to_people()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Tokens("access-2", "refresh-2"));
+        _scene.Clock.Advance(TimeSpan.FromDays(6));
+        for (var people = 0; people < TokenCallRule.Burst / 2; people++)
+        {
+            await _scene.Pace.WaitAsync(Some.AppId, CallPriority.Interactive, default);
+        }
+
+        var running = RunAsync();
+        await _scene.Clock.SomeoneWaitsForAsync(TokenCallPace.LongestBackgroundWait.TotalSeconds);
+        Assert.Empty(_scene.Platform.To(OpenPlatform.Token));
+        while (!running.IsCompleted)
+        {
+            _scene.Clock.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
+        }
+
+        Assert.Equal(new KeptAlive(1, 0, 0), await running);
     }
 
     [Fact]
