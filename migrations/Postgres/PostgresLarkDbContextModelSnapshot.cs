@@ -137,6 +137,11 @@ namespace LarkService.Migrations.Postgres
                         .HasColumnType("character varying(16)")
                         .HasColumnName("flow");
 
+                    b.Property<string>("Locale")
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("locale");
+
                     b.Property<string>("MessageId")
                         .HasColumnType("text")
                         .HasColumnName("message_id");
@@ -177,6 +182,11 @@ namespace LarkService.Migrations.Postgres
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
                         .HasColumnName("reason");
+
+                    b.Property<string>("ReasonJa")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasColumnName("reason_ja");
 
                     b.Property<string>("ReasonZh")
                         .HasMaxLength(400)
@@ -227,6 +237,9 @@ namespace LarkService.Migrations.Postgres
                     b.HasIndex("StateHash")
                         .IsUnique()
                         .HasDatabaseName("ix_authorization_sessions_state_hash");
+
+                    b.HasIndex("CreatedAt", "SessionId")
+                        .HasDatabaseName("ix_authorization_sessions_created_at_session_id");
 
                     b.HasIndex("State", "ExpiresAt")
                         .HasDatabaseName("ix_authorization_sessions_state_expires_at");

@@ -132,6 +132,11 @@ namespace LarkService.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("flow");
 
+                    b.Property<string>("Locale")
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("locale");
+
                     b.Property<string>("MessageId")
                         .HasColumnType("TEXT")
                         .HasColumnName("message_id");
@@ -172,6 +177,11 @@ namespace LarkService.Migrations.Sqlite
                         .HasMaxLength(400)
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
+
+                    b.Property<string>("ReasonJa")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason_ja");
 
                     b.Property<string>("ReasonZh")
                         .HasMaxLength(400)
@@ -222,6 +232,9 @@ namespace LarkService.Migrations.Sqlite
                     b.HasIndex("StateHash")
                         .IsUnique()
                         .HasDatabaseName("ix_authorization_sessions_state_hash");
+
+                    b.HasIndex("CreatedAt", "SessionId")
+                        .HasDatabaseName("ix_authorization_sessions_created_at_session_id");
 
                     b.HasIndex("State", "ExpiresAt")
                         .HasDatabaseName("ix_authorization_sessions_state_expires_at");

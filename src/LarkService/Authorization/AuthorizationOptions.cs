@@ -22,6 +22,12 @@ internal sealed record AuthorizationOptions : ICheckedOptions
     /// <summary>New sessions a user may be asked into within any 60 seconds. Default: 5; 1 to 1000.</summary>
     public int RequestsPerMinutePerUser { get; init; } = 5;
 
+    /// <summary>
+    /// Pause between cards that a call, a job or an expiry causes for one user; what the user or a caller asks for expressly does not wait.
+    /// Default: 1 hour; 0 s to 24 h.
+    /// </summary>
+    public TimeSpan CardCooldown { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Shown on the card.</summary>
     public string? PrivacyPolicyUrl { get; init; }
 
@@ -59,6 +65,11 @@ internal sealed record AuthorizationOptions : ICheckedOptions
         if (Mend.Range("Authorization__SessionLifetime", SessionLifetime, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24)) is { } life)
         {
             yield return life;
+        }
+
+        if (Mend.Range("Authorization__CardCooldown", CardCooldown, TimeSpan.Zero, TimeSpan.FromHours(24)) is { } pause)
+        {
+            yield return pause;
         }
 
         if (Mend.Range("Authorization__RequestsPerMinutePerUser", RequestsPerMinutePerUser, 1, 1000) is { } rate)

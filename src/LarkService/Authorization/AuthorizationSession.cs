@@ -56,6 +56,11 @@ internal sealed class AuthorizationSession
 
     public string? ReasonZh { get; init; }
 
+    public string? ReasonJa { get; init; }
+
+    /// <summary>The language to write the card in for every client (<c>zh_cn</c>, <c>en_us</c>, <c>ja_jp</c>); null lets each client pick its own.</summary>
+    public string? Locale { get; init; }
+
     /// <summary>Lists every scope on the card instead of folding them away.</summary>
     public bool Detailed { get; init; }
 
@@ -82,6 +87,7 @@ internal sealed class AuthorizationSession
             session.HasIndex(s => s.PendingKey).IsUnique();
             session.HasIndex(s => s.StateHash).IsUnique();
             session.HasIndex(s => new { s.AppId, s.OpenId, s.CreatedAt });   // how often was this user asked?
+            session.HasIndex(s => new { s.CreatedAt, s.SessionId });         // the list, newest first
             session.HasIndex(s => new { s.State, s.ExpiresAt });             // what has expired?
             session.HasIndex(s => new { s.State, s.NextPollAt });            // which device code is to be polled?
             session.Property(s => s.SessionId).HasMaxLength(32);
@@ -95,6 +101,8 @@ internal sealed class AuthorizationSession
             session.Property(s => s.SealedLink).HasColumnName("link").HasMaxLength(16384);
             session.Property(s => s.Reason).HasMaxLength(400);
             session.Property(s => s.ReasonZh).HasMaxLength(400);
+            session.Property(s => s.ReasonJa).HasMaxLength(400);
+            session.Property(s => s.Locale).HasMaxLength(8);
             session.Property(s => s.ErrorCode).HasMaxLength(64);
         }
     }

@@ -14,6 +14,12 @@ internal sealed record ConsentAsk(UserKey User, ScopeSet Scopes, SessionOrigin O
     /// <summary>The same in Chinese; null to show <see cref="Reason"/> in every language.</summary>
     public string? ReasonZh { get; init; }
 
+    /// <summary>The same in Japanese.</summary>
+    public string? ReasonJa { get; init; }
+
+    /// <summary>The card's language (<c>zh_cn</c>, <c>en_us</c>, <c>ja_jp</c>); null lets each client pick its own.</summary>
+    public string? Locale { get; init; }
+
     public bool Detailed { get; init; }
 
     /// <summary>The chat to ask in; null for a direct message.</summary>

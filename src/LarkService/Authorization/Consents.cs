@@ -131,6 +131,8 @@ internal sealed class Consents(
             ChatId = ask.ChatId,
             Reason = ask.Reason,
             ReasonZh = ask.ReasonZh,
+            ReasonJa = ask.ReasonJa,
+            Locale = ask.Locale,
             Detailed = ask.Detailed,
             CreatedAt = now,
             ExpiresAt = now + options.Value.SessionLifetime,

@@ -53,6 +53,7 @@ internal static class Bridges
             {
                 Reason = place.Reason,
                 ReasonZh = place.ReasonZh,
+                ReasonJa = place.ReasonJa,
                 ChatId = place.ChatId,
                 IsGroup = place.IsGroup,
 

@@ -5,16 +5,14 @@ namespace LarkService.Messaging;
 /// <summary>Words a person reads, in the languages the client picks from by its own setting; it falls back to English.</summary>
 /// <param name="En">English, also shown by clients in any other language.</param>
 /// <param name="Zh">Chinese.</param>
-internal sealed record LocalizedText(string En, string Zh)
+/// <param name="Ja">Japanese; null leaves Japanese clients with English.</param>
+internal sealed record LocalizedText(string En, string Zh, string? Ja = null)
 {
-    /// <summary>Japanese; null leaves Japanese clients with English.</summary>
-    public string? Ja { get; init; }
-
     /// <summary>What is no matter of language: a name, an answer, a number.</summary>
     public static LocalizedText Same(string text) => new(text, text);
 
     /// <summary>The same change in every language.</summary>
-    public LocalizedText Select(Func<string, string> change) => new(change(En), change(Zh)) { Ja = Ja is null ? null : change(Ja) };
+    public LocalizedText Select(Func<string, string> change) => new(change(En), change(Zh), Ja is null ? null : change(Ja));
 
     /// <summary>Writes <c>content</c>, and <c>i18n_content</c> when the languages differ, into an object of a card.</summary>
     public JsonObject WriteTo(JsonObject target)

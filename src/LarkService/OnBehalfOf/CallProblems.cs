@@ -10,7 +10,7 @@ namespace LarkService.OnBehalfOf;
 internal sealed partial class CallProblems(IConsent consent, ILogger<CallProblems> logger)
 {
     private static readonly ConsentPlace ByCard = new(
-        "A system of your company wants to act for you.", "你所在企业的系统希望以你的名义执行操作。", ChatId: null, IsGroup: false, Explicit: false);
+        "A system of your company wants to act for you.", "你所在企业的系统希望以你的名义执行操作。", "社内システムが、あなたの代わりに操作を行おうとしています。", ChatId: null, IsGroup: false, Explicit: false);
 
     /// <returns>What <paramref name="work"/> came to, or why it could not.</returns>
     public async Task<Results<TResult, ProblemHttpResult>> OrProblemAsync<TResult>(

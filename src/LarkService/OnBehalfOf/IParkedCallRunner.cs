@@ -51,7 +51,8 @@ internal sealed record NewCall(string Id, string Kind, UserKey User, string Payl
 
 /// <param name="Reason">For the card: what the consent is needed for, in the user's words. Plain text, at most 200 characters are shown.</param>
 /// <param name="ReasonZh">The same in Chinese.</param>
+/// <param name="ReasonJa">The same in Japanese.</param>
 /// <param name="ChatId">The chat the user is in, null to write to the user directly.</param>
 /// <param name="IsGroup">Others read along there.</param>
 /// <param name="Explicit">The user's own message caused it, so no pause between cards applies.</param>
-internal sealed record ConsentPlace(string Reason, string ReasonZh, string? ChatId, bool IsGroup, bool Explicit);
+internal sealed record ConsentPlace(string Reason, string ReasonZh, string ReasonJa, string? ChatId, bool IsGroup, bool Explicit);

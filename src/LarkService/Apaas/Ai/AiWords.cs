@@ -5,7 +5,7 @@ namespace LarkService.Apaas.Ai;
 /// <summary>Everything the bot says in a conversation.</summary>
 internal static class AiWords
 {
-    public static readonly LocalizedText ConsentReason = new("Answer your question with AI on your behalf", "以你的身份使用 AI 回答你的问题");
+    public static readonly LocalizedText ConsentReason = new("Answer your question with AI on your behalf", "以你的身份使用 AI 回答你的问题", "あなたに代わって AI で質問に答えます");
 
     public static readonly LocalizedText Thinking = new("Thinking…", "正在思考…");
 

@@ -100,6 +100,8 @@ internal sealed class RenewClick(AuthorizationSessions sessions, AskInChat ask) 
                 {
                     Reason = session.Reason,
                     ReasonZh = session.ReasonZh,
+                    ReasonJa = session.ReasonJa,
+                    Locale = session.Locale,
                     Detailed = session.Detailed,
                     ChatId = session.ChatId,
                     IsGroup = session.OnlyVisible,

@@ -20,7 +20,7 @@ public sealed class ConversationTests : IDisposable
         Assert.Equal(("ai:om_q1", AnswerQuestion.KindName, AiScene.User), (call.Id, call.Kind, call.User));
         Assert.Equal(new Question("om_q1", "oc_1", false, "What is it?"), Question.FromPayload(call.Payload));
         Assert.Equal(AilyScopes.All, call.Scopes);
-        Assert.Equal(new ConsentPlace(AiWords.ConsentReason.En, AiWords.ConsentReason.Zh, "oc_1", false, true), call.Place);
+        Assert.Equal(new ConsentPlace(AiWords.ConsentReason.En, AiWords.ConsentReason.Zh, AiWords.ConsentReason.Ja!, "oc_1", false, true), call.Place);
         Assert.Empty(_scene.Chat.Cards);
     }
 
