@@ -1,3 +1,4 @@
+using LarkService.Grants;
 using LarkService.Platform;
 using LarkService.Platform.Http;
 using LarkService.Platform.OpenApi;
@@ -8,21 +9,19 @@ namespace LarkService.Authorization;
 /// <summary>Routes under <c>/api/v1/authorizations</c>.</summary>
 internal static class AuthorizationEndpoints
 {
-    /// <summary>Longest <c>reason</c>, in characters.</summary>
-    public const int MaxReason = 200;
-
     public static RouteGroupBuilder MapAuthorizationSessions(this IEndpointRouteBuilder routes)
     {
         var sessions = routes.MapGroup("/api/v1/authorizations").WithTags("Authorization");
         sessions.MapPost("/", AskAsync).RequireAuthorization(Permissions.AuthorizationsWrite);
+        sessions.MapGet("/", ListAsync).RequireAuthorization(Permissions.AuthorizationsRead);
         sessions.MapGet("/{sessionId}", FindAsync).RequireAuthorization(Permissions.AuthorizationsRead);
         return sessions;
     }
 
     private static async Task<Results<Created<AskedView>, Ok<AskedView>, ProblemHttpResult>> AskAsync(
-        AskRequest request, Consents consents, LarkApps apps, HttpContext http, CancellationToken ct)
+        AskRequest request, Consents consents, CallScopes calls, UserGrants grants, LarkApps apps, HttpContext http, CancellationToken ct)
     {
-        if (Fault(request) is { } fault)
+        if (request.Fault() is { } fault)
         {
             return Problems.Validation(fault);
         }
@@ -32,16 +31,38 @@ internal static class AuthorizationEndpoints
             return Problems.UnknownApp(request.AppId, apps);
         }
 
-        var ask = new ConsentAsk(new UserKey(app.AppId, request.OpenId!), ScopeSet.Of(request.Scopes ?? []), SessionOrigin.Rest)
+        var user = new UserKey(app.AppId, request.OpenId!);
+        var scopes = ScopeSet.Of(request.Scopes ?? []);
+        if (request.Calls is { Count: > 0 } named)
         {
-            Reason = request.Reason,
-            Detailed = request.Detail == "detailed",
-        };
+            switch (calls.Of(named!, await HeldAsync(user, app, scopes, grants, ct)))
+            {
+                case CallNeeds.Scopes needed:
+                    scopes = scopes.Union(needed.Missing);
+                    break;
+                case CallNeeds.NoUserToken not:
+                    return Problems.TokenType(not.Api);
+                case CallNeeds.UnknownApi unknown:
+                    return Problems.Validation($"calls: {unknown.Call} is not among the APIs this service knows. Is the path complete, as on the platform's page of the API? Otherwise name its scopes in scopes.");
+            }
+        }
+
+        if (app.Scopes.Union(scopes).Count > RequestShapes.MostScopes)
+        {
+            return Problems.Validation($"These are {app.Scopes.Union(scopes).Count} scopes with those of calls and of the app: the platform takes at most {RequestShapes.MostScopes} in one request. Ask in two steps.");
+        }
+
+        var ask = new ConsentAsk(user, scopes, SessionOrigin.Rest) { Reason = request.Reason, Detailed = request.Detail == "detailed", Locale = request.Locale };
+        return await AskAsync(ask, consents, http, ct);
+    }
+
+    private static async Task<Results<Created<AskedView>, Ok<AskedView>, ProblemHttpResult>> AskAsync(ConsentAsk ask, Consents consents, HttpContext http, CancellationToken ct)
+    {
         try
         {
             return await consents.AskAsync(ask, ct) switch
             {
-                AskOutcome.AlreadyGranted => TypedResults.Ok(new AskedView(null, SessionState.Authorized.Word(), null, null, null)),
+                AskOutcome.AlreadyGranted => TypedResults.Ok(AskedView.Granted),
                 AskOutcome.Asked { CardSent: true } asked => TypedResults.Created($"/api/v1/authorizations/{asked.Session.SessionId}", AskedView.Of(asked.Session)),
                 AskOutcome.Asked asked => TypedResults.Ok(AskedView.Of(asked.Session)),
                 AskOutcome.TooOften often => Problems.RateLimited("This user was asked for consent too often within a minute.", often.RetryAfter, http),
@@ -58,48 +79,43 @@ internal static class AuthorizationEndpoints
         }
     }
 
+    private static async Task<ScopeSet> HeldAsync(UserKey user, LarkApp app, ScopeSet asked, UserGrants grants, CancellationToken ct)
+    {
+        // One that has run out is asked for anew with all its scopes.
+        var granted = await grants.FindAsync(user, ct) is { Status: not GrantStatus.Revoked } grant ? grant.Scopes : ScopeSet.Empty;
+        return granted.Union(app.Scopes).Union(asked);
+    }
+
+    private static async Task<Results<Ok<Page<SessionView>>, ProblemHttpResult>> ListAsync(
+        SessionList sessions, LarkApps apps, CancellationToken ct,
+        string? state = null, string? appId = null, string? openId = null, string? cursor = null, int limit = Paging.DefaultLimit)
+    {
+        if (apps.Find(appId) is null)
+        {
+            return Problems.UnknownApp(appId, apps);
+        }
+
+        if (state is not null && Words.FindState(state) is null)
+        {
+            return Problems.Validation($"state is one of: {string.Join(", ", Enum.GetValues<SessionState>().Select(s => s.Word()))}.");
+        }
+
+        if (openId is not null && !RequestShapes.IsOpenId(openId))
+        {
+            return Problems.Validation(RequestShapes.NoOpenId);
+        }
+
+        if (!Paging.TryRead(SessionList.Name, cursor, limit, out var before, out var fault))
+        {
+            return Problems.Validation(fault);
+        }
+
+        var wanted = new SessionList.Wanted(state is null ? null : Words.State(state), string.IsNullOrEmpty(appId) ? null : appId, openId);
+        return TypedResults.Ok(Paging.Page(await sessions.ReadAsync(wanted, before, limit + 1, ct), limit, SessionView.Of, SessionList.Cursor));
+    }
+
     private static async Task<Results<Ok<SessionView>, ProblemHttpResult>> FindAsync(string sessionId, AuthorizationSessions sessions, CancellationToken ct) =>
         await sessions.FindAsync(sessionId, ct) is { } session
             ? TypedResults.Ok(SessionView.Of(session))
             : Problems.NotFound("There is no authorization session with this id.");
-
-    private static string? Fault(AskRequest request)
-    {
-        if (!RequestShapes.IsOpenId(request.OpenId))
-        {
-            return RequestShapes.NoOpenId;
-        }
-
-        if (request.Calls is not null)
-        {
-            return "calls is not supported yet: name the scopes in scopes.";
-        }
-
-        if (RequestShapes.FaultIn(request.Scopes ?? []) is { } wrong)
-        {
-            return wrong;
-        }
-
-        if (request.Reason is { Length: > MaxReason })
-        {
-            return $"reason has {request.Reason.Length} characters: at most {MaxReason} are shown to the user.";
-        }
-
-        if (request.Reason?.Any(c => char.IsControl(c) && c is not '\n' and not '\r' and not '\t') == true)
-        {
-            return "reason holds control characters: write plain text.";
-        }
-
-        return request.Detail is null or "detailed" or "concise" ? null : "detail is 'detailed' or 'concise'.";
-    }
-
-    /// <summary>Body of <c>POST /api/v1/authorizations</c>.</summary>
-    internal sealed record AskRequest(
-        string? AppId, string? OpenId, IReadOnlyList<string>? Scopes, IReadOnlyList<object>? Calls, string? Reason, string? Detail);
-
-    /// <summary>Its answer.</summary>
-    internal sealed record AskedView(string? SessionId, string State, string? Flow, string? MessageId, DateTimeOffset? ExpiresAt)
-    {
-        public static AskedView Of(AuthorizationSession s) => new(s.SessionId, s.State.Word(), s.Flow.Word(), s.MessageId, s.ExpiresAt);
-    }
 }

@@ -88,6 +88,7 @@ internal sealed class AuthorizationSession
             session.HasIndex(s => s.StateHash).IsUnique();
             session.HasIndex(s => new { s.AppId, s.OpenId, s.CreatedAt });   // how often was this user asked?
             session.HasIndex(s => new { s.CreatedAt, s.SessionId });         // the list, newest first
+            session.HasIndex(s => new { s.State, s.CreatedAt, s.SessionId }); // the list of one state
             session.HasIndex(s => new { s.State, s.ExpiresAt });             // what has expired?
             session.HasIndex(s => new { s.State, s.NextPollAt });            // which device code is to be polled?
             session.Property(s => s.SessionId).HasMaxLength(32);

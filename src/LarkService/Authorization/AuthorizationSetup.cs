@@ -31,6 +31,8 @@ internal static class AuthorizationSetup
         services.AddSingleton<RedirectConsent>();
         services.AddSingleton<Consents>();
         services.AddSingleton<AskInChat>();
+        services.AddSingleton<SessionList>();
+        services.AddSingleton<CallScopes>();
         services.AddOutboxSubscriber<SessionCards>(SessionTopics.Changed);
         services.AddOutboxSubscriber<TellRevoked>(GrantTopics.Revoked);
         services.AddOutboxSubscriber<AskToRenew>(GrantTopics.ReauthorizationRequired);

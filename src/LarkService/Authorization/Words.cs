@@ -8,6 +8,9 @@ internal static class Words
 
     public static SessionState State(string word) => Of<SessionState>.ByWord[word];
 
+    /// <returns>Null for a word that is no state.</returns>
+    public static SessionState? FindState(string word) => Of<SessionState>.ByWord.TryGetValue(word, out var state) ? state : null;
+
     public static SessionFlow Flow(string word) => Of<SessionFlow>.ByWord[word];
 
     public static SessionOrigin Origin(string word) => Of<SessionOrigin>.ByWord[word];

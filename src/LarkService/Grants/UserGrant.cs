@@ -79,7 +79,7 @@ internal sealed class UserGrant
             grant.HasKey(g => g.Id);
             grant.Ignore(g => g.Key);
             grant.HasIndex(g => new { g.AppId, g.OpenId }).IsUnique();
-            grant.HasIndex(g => new { g.Status, g.AppId });              // how many of each app are in use? without reading their rows
+            grant.HasIndex(g => new { g.Status, g.Id, g.AppId });        // lists of one status; and how many of each app are in use? without reading their rows
             grant.HasIndex(g => new { g.Status, g.AccessExpiresAt });
             grant.HasIndex(g => new { g.Status, g.RefreshExpiresAt });   // which must be kept alive?
             grant.HasIndex(g => new { g.Status, g.GrantedAt });          // which come to day 365?

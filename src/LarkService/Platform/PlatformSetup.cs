@@ -1,6 +1,7 @@
 using System.Net;
 using LarkService.Platform.Configuration;
 using LarkService.Platform.OpenApi;
+using LarkService.Platform.Registry;
 
 namespace LarkService.Platform;
 
@@ -12,6 +13,7 @@ internal static class PlatformSetup
         services.AddChecked<LarkOptions>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<LarkApps>();
+        services.AddSingleton(_ => ApiRegistry.Load()); // read when first needed
         services.AddSingleton<TenantTokens>();
         services.AddSingleton<OpenApiClient>();
         services.AddTransient<RetryHandler>();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using LarkService.Platform.Registry;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -18,6 +19,16 @@ internal static class Problems
 
     public static ProblemHttpResult UnknownApp(string? appId, LarkApps apps) =>
         Of("unknown-app", StatusCodes.Status400BadRequest, "Unknown app", $"App '{Shorten(appId)}' is not configured. Known apps: {string.Join(", ", apps.All.Select(a => a.AppId))}.");
+
+    /// <summary>No user's consent helps: the API is called as the app, or without a token.</summary>
+    public static ProblemHttpResult TokenType(ApiEntry api) => Of(
+        "token-type",
+        StatusCodes.Status400BadRequest,
+        "This API takes no user token",
+        api.Tokens is [var first, ..]
+            ? $"{api} takes the {first}_access_token only: it is called as the app, and nothing a user agrees to changes that. Call it with the app's own token, and leave it out here."
+            : $"{api} takes no access token at all. Leave it out here.",
+        ("tokens", api.Tokens));
 
     public static ProblemHttpResult NotFound(string detail) => Of("not-found", StatusCodes.Status404NotFound, "Not found", detail);
 

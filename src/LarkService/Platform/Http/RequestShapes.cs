@@ -8,11 +8,11 @@ internal static partial class RequestShapes
     public const string NoOpenId = "openId is missing or no open_id: it looks like ou_…, as this app sees the user.";
 
     /// <summary>The platform takes no more in one request.</summary>
-    private const int MostScopes = 50;
+    public const int MostScopes = 50;
 
     public static bool IsOpenId(string? openId) => OpenIdShape().IsMatch(openId ?? "");
 
-    /// <returns>Null when each is a scope and they are not too many.</returns>
+    /// <returns>Null when each is a scope, each is there once, and they are not too many.</returns>
     public static string? FaultIn(IReadOnlyCollection<string> scopes)
     {
         if (scopes.Count > MostScopes)
@@ -20,8 +20,13 @@ internal static partial class RequestShapes
             return $"scopes has {scopes.Count} entries: the platform takes at most {MostScopes} in one request.";
         }
 
-        return scopes.Select(s => s ?? "").FirstOrDefault(s => !ScopeShape().IsMatch(s)) is { } odd
-            ? $"scopes holds '{(odd.Length > 40 ? odd[..40] + "…" : odd)}', which is no scope: write one scope in each entry, without blanks."
+        if (scopes.Select(s => s ?? "").FirstOrDefault(s => !ScopeShape().IsMatch(s)) is { } odd)
+        {
+            return $"scopes holds '{(odd.Length > 40 ? odd[..40] + "…" : odd)}', which is no scope: write one scope in each entry, without blanks.";
+        }
+
+        return scopes.GroupBy(s => s, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? $"scopes holds '{twice.Key}' more than once: name each scope once."
             : null;
     }
 

@@ -1,0 +1,25 @@
+namespace LarkService.Platform.Registry;
+
+/// <summary>What is known of one API of the open platform, from the platform's own documentation.</summary>
+/// <param name="Method">Upper case.</param>
+/// <param name="Template">Its path; a segment such as <c>:message_id</c> stands for an id.</param>
+/// <param name="Scopes">Any one of them will do; empty when it needs none.</param>
+internal sealed record ApiEntry(string Method, string Template, IReadOnlyList<string> Scopes)
+{
+    /// <summary>What it takes: <c>tenant</c>, <c>user</c>, <c>app</c>; empty for none at all, null where the documentation does not say.</summary>
+    public IReadOnlyList<string>? Tokens { get; init; }
+
+    /// <summary>What a call with a user's token needs besides, all of it.</summary>
+    public IReadOnlyList<string> UserScopes { get; init; } = [];
+
+    /// <summary>How often an app may call it, as <c>1000/min,50/s</c>; <c>special</c> where the platform does not tell; null where nothing is said.</summary>
+    public string? Rate { get; init; }
+
+    /// <summary>The platform has a newer one.</summary>
+    public bool IsHistoric { get; init; }
+
+    /// <summary>True as well where the documentation does not say.</summary>
+    public bool TakesUserToken => Tokens is null || Tokens.Contains("user");
+
+    public override string ToString() => $"{Method} {Template}";
+}
