@@ -32,6 +32,7 @@ internal static class GrantsSetup
         services.AddSingleton<TokenCache>();
         services.AddSingleton<GrantNews>();
         services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<GrantNews>());
+        services.AddSingleton<RefreshChanges>();
         services.AddSingleton<WriteOffs>();
         services.AddSingleton<RefreshLeases>();
         services.AddSingleton<RefreshTurns>();

@@ -1,5 +1,4 @@
 using LarkService.Data;
-using LarkService.Data.Audit;
 using LarkService.Grants.OAuth;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
@@ -12,7 +11,7 @@ internal sealed partial class RefreshEnds(
     RefreshLeases leases,
     WriteOffs writeOffs,
     Database database,
-    AuditLog audit,
+    RefreshChanges changes,
     OAuthClient oauth,
     LarkApps apps,
     GrantNews news,
@@ -26,15 +25,6 @@ internal sealed partial class RefreshEnds(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TellPlatformLimit = TimeSpan.FromSeconds(5);
-
-    /// <summary>The line in the audit log about a refresh that ended in another way than the time before.</summary>
-    public static AuditEntry Entry(UserGrant grant, string outcome, PlatformError? error, string? detail) => new("service", AuditActions.RefreshOutcomeChanged, outcome)
-    {
-        AppId = grant.AppId,
-        OpenId = grant.OpenId,
-        LogId = error?.LogId,
-        Detail = $"{grant.RefreshOutcome ?? "first"} -> {outcome}{(detail is null ? "" : $": {detail}")}",
-    };
 
     /// <summary>Stores the new pair before anybody gets it.</summary>
     public async Task<RefreshOutcome> KeepAsync(UserGrant grant, RefreshReply.Issued issued, CancellationToken stopping)
@@ -119,19 +109,27 @@ internal sealed partial class RefreshEnds(
         }
     }
 
-    // The usual rotation is one statement; only a refresh that ends differently than the last is a transaction with its line in the audit log.
-    private Task<bool> RotateAsync(UserGrant grant, RefreshReply.Issued issued, string outcome, CancellationToken ct) => (grant.RefreshOutcome ?? RefreshResult.Refreshed) == outcome
-        ? database.RunAsync(db => grants.RotateAsync(db, grant, issued.Tokens, issued.At, ct))
-        : database.TransactAsync(async db =>
+    // The usual rotation is one statement; only a refresh that ends differently than the last is a transaction with what is told of it.
+    private async Task<bool> RotateAsync(UserGrant grant, RefreshReply.Issued issued, string outcome, CancellationToken ct)
+    {
+        if ((grant.RefreshOutcome ?? RefreshResult.Refreshed) == outcome)
+        {
+            return await database.RunAsync(db => grants.RotateAsync(db, grant, issued.Tokens, issued.At, ct));
+        }
+
+        var rotated = await database.TransactAsync(async db =>
         {
             var stored = await grants.RotateAsync(db, grant, issued.Tokens, issued.At, ct);
             if (stored)
             {
-                await audit.AppendAsync(db, Entry(grant, outcome, error: null, detail: null), ct);
+                await changes.TellAsync(db, grant, outcome, issued.At + issued.Tokens.AccessLifetime, error: null, detail: null, ct);
             }
 
             return stored;
         }, ct);
+        changes.Committed();
+        return rotated;
+    }
 
     private async Task GiveBackAsync(UserGrant grant, string outcome, bool isUncertain, PlatformError? error)
     {
@@ -147,11 +145,12 @@ internal sealed partial class RefreshEnds(
         {
             if (await leases.GiveBackAsync(db, grant, outcome, isUncertain, ct))
             {
-                await audit.AppendAsync(db, Entry(grant, outcome, error, error is null ? null : $"code {error.Code}"), ct);
+                await changes.TellAsync(db, grant, outcome, grant.AccessExpiresAt, error, error is null ? null : $"code {error.Code}", ct);
             }
 
             return true;
         }, ct);
+        changes.Committed();
     }
 
     private async Task RevokeAsync(string appId, TokenResponse tokens)

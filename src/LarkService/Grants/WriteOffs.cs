@@ -1,5 +1,4 @@
 using LarkService.Data;
-using LarkService.Data.Audit;
 using LarkService.Data.Outbox;
 using LarkService.Platform.OpenApi;
 
@@ -10,7 +9,7 @@ namespace LarkService.Grants;
 /// transaction, so that no crash leaves somebody unasked.
 /// </summary>
 internal sealed partial class WriteOffs(
-    Database database, OutboxPublisher outbox, AuditLog audit, GrantNews news, GrantMetrics metrics, ILogger<WriteOffs> logger)
+    Database database, OutboxPublisher outbox, RefreshChanges changes, GrantNews news, GrantMetrics metrics, ILogger<WriteOffs> logger)
 {
     /// <param name="grant">This generation; a newer one stays.</param>
     /// <param name="accessTokenIsGood">Its access token goes on serving to its end.</param>
@@ -30,7 +29,7 @@ internal sealed partial class WriteOffs(
 
             if (first)
             {
-                await TellAsync(db, grant, why, error, ask, ct);
+                await TellAsync(db, grant, accessTokenIsGood, why, error, ask, ct);
             }
 
             return true;
@@ -44,15 +43,14 @@ internal sealed partial class WriteOffs(
         }
     }
 
-    private async Task TellAsync(LarkDbContext db, UserGrant grant, string why, PlatformError? error, bool ask, CancellationToken ct)
+    private Task TellAsync(LarkDbContext db, UserGrant grant, bool accessTokenIsGood, string why, PlatformError? error, bool ask, CancellationToken ct)
     {
         if (ask)
         {
             outbox.Add(db, GrantTopics.ReauthorizationRequired, $"{grant.AppId}/{grant.OpenId}", new GrantNeedsConsent(grant.AppId, grant.OpenId, why));
-            await db.SaveChangesAsync(ct);
         }
 
-        await audit.AppendAsync(db, RefreshEnds.Entry(grant, RefreshResult.ReauthorizationRequired, error, why), ct);
+        return changes.TellAsync(db, grant, RefreshResult.ReauthorizationRequired, accessTokenIsGood ? grant.AccessExpiresAt : null, error, why, ct);
     }
 
     private static partial class Log

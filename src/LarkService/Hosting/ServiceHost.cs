@@ -14,6 +14,7 @@ using LarkService.Messaging;
 using LarkService.Monitoring;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
+using LarkService.Webhooks;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Memory;
 
@@ -82,7 +83,9 @@ internal static class ServiceHost
             .OnCommand<ShowAuthorization>(ShowAuthorization.Command)
             .OnCommand<RevokeAuthorization>(RevokeAuthorization.Command)
             .OnMessage<Conversation>();
+        services.AddWebhooks();
         services.AddBridges();
+        services.AddWebhookNews();
         services.AddSchedule();
         services.AddHttpEdge();
     }
@@ -99,6 +102,7 @@ internal static class ServiceHost
         app.MapGrants();
         app.MapTokens();
         app.MapEvents();
+        app.MapWebhooks();
         app.MapHttpPushes();
         app.MapRazorPages();
     }

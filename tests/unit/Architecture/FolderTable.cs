@@ -13,6 +13,7 @@ internal static class FolderTable
         ["LongConnection"] = ["Platform", "Realtime"],
         ["Events"] = ["LongConnection", "Data", "Platform"],
         ["Messaging"] = ["Platform"],
+        ["Webhooks"] = ["Data", "Platform"], // see docs/adr/0008
         ["Grants"] = ["Data", "Platform"],
         ["Authorization"] = ["Grants", "Messaging", "Events", "Realtime", "Data", "Platform"],
         ["OnBehalfOf"] = ["Grants", "Realtime", "Data", "Platform"],
@@ -21,12 +22,12 @@ internal static class FolderTable
         ["Accounts"] = ["Data", "Platform"],
         ["Console"] =
         [
-            "Platform", "Data", "Monitoring", "Realtime", "LongConnection", "Events", "Messaging", "Grants", "Authorization",
+            "Platform", "Data", "Monitoring", "Realtime", "LongConnection", "Events", "Messaging", "Webhooks", "Grants", "Authorization",
             "OnBehalfOf", "Apaas", "Media", "Accounts",
         ],
         ["Hosting"] =
         [
-            "Platform", "Data", "Monitoring", "Realtime", "LongConnection", "Events", "Messaging", "Grants", "Authorization",
+            "Platform", "Data", "Monitoring", "Realtime", "LongConnection", "Events", "Messaging", "Webhooks", "Grants", "Authorization",
             "OnBehalfOf", "Apaas", "Media", "Accounts", "Console",
         ],
     };

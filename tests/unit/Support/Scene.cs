@@ -47,10 +47,11 @@ internal sealed class Scene : IDisposable
         Audit = new AuditLog(Database, Clock);
         News = new GrantNews(Cache);
         var refreshes = new GrantMetrics(Meters);
-        var writeOffs = new WriteOffs(Database, Outbox, Audit, News, refreshes, NullLogger<WriteOffs>.Instance);
+        var changes = new RefreshChanges(Audit, Outbox, Clock);
+        var writeOffs = new WriteOffs(Database, Outbox, changes, News, refreshes, NullLogger<WriteOffs>.Instance);
         Leases = new RefreshLeases(Database, new LeaseOwner(), new DatabaseClock(Database, Clock));
         var turns = new RefreshTurns(Grants, Leases, Pace, writeOffs, News, Clock);
-        var ends = new RefreshEnds(Grants, Leases, writeOffs, Database, Audit, OAuth, Apps, News, refreshes, Clock, NullLogger<RefreshEnds>.Instance);
+        var ends = new RefreshEnds(Grants, Leases, writeOffs, Database, changes, OAuth, Apps, News, refreshes, Clock, NullLogger<RefreshEnds>.Instance);
         var call = new RefreshCall(OAuth, Apps, Clock, NullLogger<RefreshCall>.Instance);
         Refresher = new TokenRefresher(new GrantRefresh(turns, call, ends, Leases, refreshes, Clock), Clock, Host);
         Tokens = new UserTokens(Grants, Cache, Refresher, writeOffs, OAuth, Apps, Clock, NullLogger<UserTokens>.Instance);

@@ -12,7 +12,11 @@ internal interface IOutboxSubscriber
 }
 
 /// <summary>A subscriber's place in the list: <paramref name="Name"/> is stored with each message and must stay.</summary>
-internal sealed record OutboxSubscription(string Topic, string Name, Func<IServiceProvider, IOutboxSubscriber> Resolve);
+internal sealed record OutboxSubscription(string Topic, string Name, Func<IServiceProvider, IOutboxSubscriber> Resolve)
+{
+    /// <summary>Nothing is written for it; what was written before it became so is still carried out.</summary>
+    public bool IsIdle { get; init; }
+}
 
 /// <summary>Registers subscribers.</summary>
 internal static class OutboxSubscriptions
@@ -21,7 +25,21 @@ internal static class OutboxSubscriptions
         where T : class, IOutboxSubscriber
     {
         services.AddSingleton<T>();
-        services.AddSingleton(new OutboxSubscription(topic, $"{topic}/{typeof(T).Name}", provider => provider.GetRequiredService<T>()));
+        services.AddSingleton(Subscription<T>(topic));
         return services;
     }
+
+    /// <param name="services">Where it is registered.</param>
+    /// <param name="topic">What it hears of.</param>
+    /// <param name="isIdle">True when the configuration leaves it nothing to do.</param>
+    public static IServiceCollection AddOutboxSubscriber<T>(this IServiceCollection services, string topic, Func<IServiceProvider, bool> isIdle)
+        where T : class, IOutboxSubscriber
+    {
+        services.AddSingleton<T>();
+        services.AddSingleton(provider => Subscription<T>(topic) with { IsIdle = isIdle(provider) });
+        return services;
+    }
+
+    private static OutboxSubscription Subscription<T>(string topic)
+        where T : class, IOutboxSubscriber => new(topic, $"{topic}/{typeof(T).Name}", provider => provider.GetRequiredService<T>());
 }

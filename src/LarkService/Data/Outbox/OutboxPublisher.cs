@@ -5,7 +5,7 @@ namespace LarkService.Data.Outbox;
 /// <summary>Writes follow-ups into the caller's own transaction.</summary>
 internal sealed class OutboxPublisher(IEnumerable<OutboxSubscription> subscriptions, OutboxSignal signal, TimeProvider clock)
 {
-    private readonly ILookup<string, OutboxSubscription> _byTopic = subscriptions.ToLookup(s => s.Topic, StringComparer.Ordinal);
+    private readonly ILookup<string, OutboxSubscription> _byTopic = subscriptions.Where(s => !s.IsIdle).ToLookup(s => s.Topic, StringComparer.Ordinal);
 
     /// <summary>Adds one message for each subscriber of the topic; the caller saves, commits and then calls <see cref="Committed"/>.</summary>
     /// <param name="db">The context whose transaction the messages join.</param>
