@@ -33,16 +33,18 @@ internal static partial class WebhookEndpoints
     private static async Task<Results<Accepted<DeliveryView>, ProblemHttpResult>> ReplayAsync(
         string id, HttpContext http, StoredDeliveries stored, ILoggerFactory loggers, CancellationToken ct)
     {
-        switch (await stored.ReplayAsync(id, ct))
+        if (await stored.ReplayAsync(id, ct) is not (var delivery, var replayed))
         {
-            case null:
-                return Problems.NotFound("There is no such delivery. Those that arrived are remembered for 2 days, dead ones for 30.");
-            case (var delivery, false):
-                return Problems.Of("delivery-not-dead", StatusCodes.Status409Conflict, "The delivery is not dead", $"Its state is '{delivery.State}': only a dead delivery can be replayed.", ("state", delivery.State));
-            case (var delivery, true):
-                Log.Replayed(loggers.CreateLogger(typeof(WebhookEndpoints)), delivery.Type, delivery.Id, http.User.CallerId());
-                return TypedResults.Accepted((string?)null, DeliveryView.Of(delivery));
+            return Problems.NotFound("There is no such delivery. Those that arrived are remembered for 2 days, dead ones for 30.");
         }
+
+        if (!replayed)
+        {
+            return Problems.Of("delivery-not-dead", StatusCodes.Status409Conflict, "The delivery is not dead", $"Its state is '{delivery.State}': only a dead delivery can be replayed.", ("state", delivery.State));
+        }
+
+        Log.Replayed(loggers.CreateLogger(typeof(WebhookEndpoints)), delivery.Type, delivery.Id, http.User.CallerId());
+        return TypedResults.Accepted((string?)null, DeliveryView.Of(delivery));
     }
 
     private static partial class Log

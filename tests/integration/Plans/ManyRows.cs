@@ -7,7 +7,7 @@ internal static class ManyRows
 {
     public const int Count = 20_000;
 
-    public static readonly string[] Tables = ["user_grants", "authorization_sessions", "inbox_events", "outbox_messages", "parked_calls", "ai_turns", "audit_log"];
+    public static readonly string[] Tables = ["user_grants", "authorization_sessions", "inbox_events", "outbox_messages", "parked_calls", "ai_turns", "audit_log", "webhook_deliveries"];
 
     public static async Task FillAsync(TestDatabase database, Engine engine, string appId, int count = Count)
     {
@@ -56,6 +56,10 @@ internal static class ManyRows
         """
         INSERT INTO ai_turns (message_id, app_id, open_id, chat_id, state, created_at, finished_at)
         SELECT 'many' || i, '$app', 'ou_many' || (i % 5000), 'oc_' || (i % 5000), 'answered', {-2}, {-2} FROM n
+        """,
+        """
+        INSERT INTO webhook_deliveries (id, notice_id, type, url, app_id, open_id, body, state, attempts, due_at, created_at)
+        SELECT 'dlv_many' || i, 'ntc_many' || i, 'grant.revoked', 'http://127.0.0.1:1/gone', '$app', 'ou_many' || (i % 5000), '{}', CASE WHEN i % 4 = 0 THEN 'dead' ELSE 'delivered' END, 1, {-1}, {-1} FROM n
         """,
         """
         INSERT INTO audit_log (number, at, actor, action, app_id, open_id, result, hash)

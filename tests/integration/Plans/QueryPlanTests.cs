@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net;
 using System.Text.RegularExpressions;
 using LarkService.Data;
 using LarkService.Data.Counting;
@@ -47,7 +48,7 @@ public sealed partial class QueryPlanTests
     /// <summary>Words of the statements that matter most: should one be missing, this test has stopped looking at it.</summary>
     private static readonly string[] Polled =
     [
-        "WITH RECURSIVE keys", "outbox_messages", "next_poll_at", "expires_at", "parked_calls", "ai_turns", "refresh_expires_at", "granted_at", "last_used_at",
+        "WITH RECURSIVE keys", "outbox_messages", "next_poll_at", "expires_at", "parked_calls", "ai_turns", "refresh_expires_at", "granted_at", "last_used_at", "webhook_deliveries",
     ];
 
     /// <summary>Scans by time, and the index that knows the time: another one would do without reading the whole table, and read half of it.</summary>
@@ -58,6 +59,11 @@ public sealed partial class QueryPlanTests
         (new(@"ORDER BY \S*last_used_at"), "ix_user_grants_status_last_used_at"),
         (new(@"ORDER BY \S*next_poll_at"), "ix_authorization_sessions_state_next_poll_at"),
         (new(@"ORDER BY \S*expires_at"), "expires_at"),
+        (new(@"state\S* = [\s\S]*ORDER BY \S*created_at\S* DESC, \S*session_id"), "ix_authorization_sessions_state_created_at_session_id"),
+        (new(@"(?=[\s\S]*open_id\S* = )[\s\S]*ORDER BY \S*created_at\S* DESC, \S*session_id"), "ix_authorization_sessions_app_id_open_id_created_at"),
+        (new(@"ORDER BY \S*created_at\S* DESC, \S*session_id"), "created_at"),
+        (new(@"url\S* = [\s\S]*ORDER BY \S*due_at"), "ix_webhook_deliveries_url_due_at"),
+        (new(@"webhook_deliveries[\s\S]*ORDER BY \S*due_at\S* DESC"), "ix_webhook_deliveries_state_due_at_id"),
     ];
 
     // People come and go, the loops look in, and all that is scheduled has its turn.
@@ -69,6 +75,13 @@ public sealed partial class QueryPlanTests
         await scene.Inside<UserTokens>().GetAsync(new UserKey(scene.Options.Sandbox.AppId, scene.Ava.OpenId), ScopeSet.Empty, default);
         await scene.Api.GetAsync("/api/v1/grants?limit=2");
         await scene.Api.GetAsync("/api/v1/events?state=dead");
+        foreach (var list in Lists(scene))
+        {
+            var first = (await scene.Api.GetAsync($"{list}limit=2")).Must(HttpStatusCode.OK);
+            await scene.Api.GetAsync($"{list}limit=2&cursor={first["nextCursor"]}");
+        }
+
+        await Eventually.TrueAsync("the webhook being tried", async () => await scene.Database.CountAsync("webhook_deliveries", "last_error IS NOT NULL") > 0);
 
         await scene.Inside<CleanUp>().RunAsync(default);
         await scene.Inside<KeepAlive>().RunAsync(default);
@@ -81,9 +94,16 @@ public sealed partial class QueryPlanTests
         }
     }
 
+    private static IEnumerable<string> Lists(Scene scene) =>
+    [
+        "/api/v1/grants?status=revoked&", $"/api/v1/grants?status=active&appId={scene.Options.Sandbox.AppId}&", "/api/v1/authorizations?", "/api/v1/authorizations?state=expired&",
+        "/api/v1/authorizations?openId=ou_many3&", $"/api/v1/authorizations?appId={scene.Options.Sandbox.AppId}&", "/api/v1/webhooks/deliveries?state=dead&",
+    ];
+
     private static Task<Scene> StartAsync(Engine engine, RecordedCommands recorded) => Scene.StartAsync(new()
     {
         Engine = engine,
+        Settings = { ["Webhooks:0:Url"] = $"http://127.0.0.1:{FreePort.Take()}/nobody", ["Webhooks:0:Secret"] = new string('s', 32) },
         Services = services => services.AddSingleton(provider => recorded.Watch(
             engine, provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<ConnectionStringOptions>>().Value.Default)),
     });

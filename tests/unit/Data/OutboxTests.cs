@@ -77,6 +77,19 @@ public sealed class OutboxTests : IDisposable
     }
 
     [Fact]
+    public async Task For_an_idle_subscriber_nothing_is_written_and_what_was_written_before_is_carried_out()
+    {
+        var idle = new OutboxSubscription[] { new(Topic, "card", _ => _card) { IsIdle = true } };
+        await PublishAsync(Topic, "ou_1", 1);
+        await PublishAsync(Topic, "ou_1", 2, idle);
+
+        await LookAsync(Loop(idle));
+
+        Assert.Equal([1], _card.Handled);
+        Assert.Empty(await RowsAsync());
+    }
+
+    [Fact]
     public async Task A_topic_without_subscribers_leaves_nothing()
     {
         await PublishAsync("nobody.listens", "ou_1", 1);
