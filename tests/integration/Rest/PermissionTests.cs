@@ -1,0 +1,82 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using LarkService.Accounts;
+using LarkService.IntegrationTests.Support;
+using LarkService.Platform.Http;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LarkService.IntegrationTests.Rest;
+
+/// <summary>Every route asks for its permission, and for no other.</summary>
+public sealed class PermissionTests
+{
+    private static readonly (string Method, string Path, string Permission)[] Routes =
+    [
+        ("POST", "/api/v1/authorizations", "authorizations.write"),
+        ("GET", "/api/v1/authorizations", "authorizations.read"),
+        ("GET", "/api/v1/authorizations/{sessionId}", "authorizations.read"),
+        ("GET", "/api/v1/grants", "grants.read"),
+        ("GET", "/api/v1/grants/{openId}", "grants.read"),
+        ("DELETE", "/api/v1/grants/{openId}", "grants.write"),
+        ("POST", "/api/v1/grants/{openId}/refresh", "grants.write"),
+        ("GET", "/api/v1/grants/{openId}/token", "tokens.read"),
+        ("GET", "/api/v1/events", "events.manage"),
+        ("POST", "/api/v1/events/{id}/replay", "events.manage"),
+        ("GET", "/api/v1/webhooks/deliveries", "events.manage"),
+        ("POST", "/api/v1/webhooks/deliveries/{id}/replay", "events.manage"),
+    ];
+
+    [Fact]
+    public async Task Whoever_lacks_the_permission_is_told_which_and_whoever_has_that_one_alone_comes_through()
+    {
+        await using var scene = await Scene.StartAsync(new()
+        {
+            Flow = Flow.Redirect,
+            Services = services => services.AddAuthentication(Claimed.Scheme).AddScheme<AuthenticationSchemeOptions, Claimed>(
+                Claimed.Scheme, o => o.ForwardForbid = o.ForwardChallenge = ApiKeyAuthentication.SchemeName),
+        });
+
+        foreach (var (method, path, permission) in Routes)
+        {
+            var lacking = (await SendAsync(scene, method, path, [.. Permissions.All.Except([permission])])).MustBeProblem(HttpStatusCode.Forbidden, "permission-denied");
+            Assert.Contains($"'{permission}'", lacking["detail"], StringComparison.Ordinal);
+            var having = await SendAsync(scene, method, path, permission);
+            Assert.True(having.Status != HttpStatusCode.Unauthorized && having["type"] != "urn:lark-service:permission-denied", $"{method} {path}: {having.Text}");
+        }
+
+        Assert.Equal(
+            Routes.Select(r => $"{r.Method} {r.Path} {r.Permission}").Order(),
+            scene.Inside<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal)).Select(Named).Order());
+    }
+
+    private static string Named(RouteEndpoint route) =>
+        $"{route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single()} {route.RoutePattern.RawText!.TrimEnd('/')} {route.Metadata.GetMetadata<IAuthorizeData>()?.Policy}";
+
+    private static async Task<ApiAnswer> SendAsync(Scene scene, string method, string path, params string[] permissions)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = scene.Url };
+        http.DefaultRequestHeaders.Add(Claimed.Header, string.Join(' ', permissions));
+        var concrete = path.Replace("{sessionId}", "unknown", StringComparison.Ordinal).Replace("{openId}", "ou_unknown", StringComparison.Ordinal).Replace("{id}", "unknown", StringComparison.Ordinal);
+        return await new Api(http).SendAsync(new HttpMethod(method), concrete);
+    }
+
+    /// <summary>A caller who has the permissions the request names.</summary>
+    private sealed class Claimed(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    {
+        public new const string Scheme = "Claimed";
+        public const string Header = "X-Permissions";
+
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            var claims = Request.Headers[Header].ToString().Split(' ').Select(p => new Claim(ApiKeyAuthentication.PermissionClaim, p));
+            return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme)), Scheme)));
+        }
+    }
+}
