@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # How long a caller waits for a user's token: from memory, and cold from PostgreSQL and SQLite with 16 callers at once.
+# And how long it takes to find an API in the registry.
 #
 #   bench/provider.sh      prints Markdown
 #

@@ -10,7 +10,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace LarkService.Bench;
 
-/// <summary>How long a caller waits for a user's token: from memory, and from the database. Started by <c>bench/provider.sh</c>.</summary>
+/// <summary>How long a caller waits for a user's token: from memory, and from the database; and how long it takes to know an API by its path. Started by <c>bench/provider.sh</c>.</summary>
 internal static class Program
 {
     private static async Task<int> Main()
@@ -23,6 +23,7 @@ internal static class Program
             .AddExporter(MarkdownExporter.GitHub)
             .AddLogger(ConsoleLogger.Default);
         BenchmarkRunner.Run<FromMemory>(config);
+        BenchmarkRunner.Run<ApiLookups>(config);
         await ColdReads.RunAsync();
         return 0;
     }
