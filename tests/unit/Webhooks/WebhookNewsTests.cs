@@ -45,7 +45,8 @@ public sealed class WebhookNewsTests : IDisposable
         await TellAsync(news, new SessionChanged(session.SessionId)); // after a crash
 
         var notices = await NoticesAsync();
-        Assert.Equal(type is null ? [] : [type], notices.Select(n => n["type"]!.ToString()));
+        string[] expected = type is null ? [] : [type];
+        Assert.Equal(expected, notices.Select(n => n["type"]!.ToString()));
         foreach (var notice in notices)
         {
             Assert.Equal((session.SessionId, session.OpenId), (notice["sessionId"]!.ToString(), notice["openId"]!.ToString()));
