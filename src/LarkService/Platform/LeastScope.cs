@@ -1,8 +1,9 @@
-namespace LarkService.Platform.Registry;
+namespace LarkService.Platform;
 
 /// <summary>
 /// Of scopes that are alternatives, the one that gives away least: the one for the smallest thing first (<c>docs:document.comment:…</c>
 /// before <c>docs:doc:…</c>), then the one that does least with it (reading before one kind of change, before every kind, before all).
+/// Where that says nothing, the platform's own order counts.
 /// </summary>
 internal static class LeastScope
 {
@@ -13,11 +14,10 @@ internal static class LeastScope
     private static readonly string[] Privileges = ["exempt_review", "multi-geo"];
 
     /// <returns>Null when there are none.</returns>
-    public static string? Of(IReadOnlyCollection<string> alternatives) => alternatives
+    public static string? Of(IEnumerable<string> alternatives) => alternatives
         .OrderBy(IsForApps) // not for users, as far as there is another
         .ThenByDescending(Width)
         .ThenBy(Effect)
-        .ThenBy(s => s, StringComparer.Ordinal)
         .FirstOrDefault();
 
     private static bool IsForApps(string scope) => scope.EndsWith("as_app", StringComparison.Ordinal) || scope.EndsWith("as_bot", StringComparison.Ordinal);
