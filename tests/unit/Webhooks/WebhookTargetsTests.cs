@@ -1,3 +1,4 @@
+using LarkService.UnitTests.Architecture;
 using LarkService.UnitTests.Platform;
 using LarkService.Webhooks;
 
@@ -62,6 +63,16 @@ public sealed class WebhookTargetsTests
         Assert.Empty(Faults(Many(10)));
         Assert.Contains("11 entries", Assert.Single(Faults(Many(11))), StringComparison.Ordinal);
         Assert.Contains("Webhooks__1__Url is the URL of another entry", Assert.Single(Faults([.. Many(2), ("Webhooks__1__Url", "https://HOST0.example/")])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_example_of_settings_names_every_key_and_every_event()
+    {
+        var example = Repository.Read(".env.example");
+
+        Assert.All(typeof(WebhookOptions).GetProperties().Where(p => p.CanWrite), p => Assert.Contains($"#Webhooks__0__{p.Name}", example, StringComparison.Ordinal));
+        Assert.All(WebhookEvents.All, type => Assert.Contains(type, example, StringComparison.Ordinal));
+        Assert.All(WebhookEvents.All, type => Assert.Contains($"| `{type}` |", Repository.Read("docs", "webhooks.md"), StringComparison.Ordinal));
     }
 
     private static IReadOnlyList<string> Faults(params (string Key, string? Value)[] settings) =>
