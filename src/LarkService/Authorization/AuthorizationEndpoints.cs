@@ -53,10 +53,10 @@ internal static class AuthorizationEndpoints
         }
 
         var ask = new ConsentAsk(user, scopes, SessionOrigin.Rest) { Reason = request.Reason, Detailed = request.Detail == "detailed", Locale = request.Locale };
-        return await AskAsync(ask, consents, http, ct);
+        return await AnswerAsync(ask, consents, http, ct);
     }
 
-    private static async Task<Results<Created<AskedView>, Ok<AskedView>, ProblemHttpResult>> AskAsync(ConsentAsk ask, Consents consents, HttpContext http, CancellationToken ct)
+    private static async Task<Results<Created<AskedView>, Ok<AskedView>, ProblemHttpResult>> AnswerAsync(ConsentAsk ask, Consents consents, HttpContext http, CancellationToken ct)
     {
         try
         {

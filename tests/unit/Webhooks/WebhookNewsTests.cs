@@ -5,7 +5,6 @@ using LarkService.Data;
 using LarkService.Data.Outbox;
 using LarkService.Grants;
 using LarkService.Hosting;
-using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 using LarkService.UnitTests.Support;
 using LarkService.Webhooks;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using LarkService.Data;
-using LarkService.Platform;
 using LarkService.UnitTests.Data;
 using LarkService.UnitTests.Platform;
 using LarkService.UnitTests.Support;
