@@ -250,6 +250,9 @@ namespace LarkService.Migrations.Postgres
                     b.HasIndex("AppId", "OpenId", "CreatedAt")
                         .HasDatabaseName("ix_authorization_sessions_app_id_open_id_created_at");
 
+                    b.HasIndex("State", "CreatedAt", "SessionId")
+                        .HasDatabaseName("ix_authorization_sessions_state_created_at_session_id");
+
                     b.ToTable("authorization_sessions", (string)null);
                 });
 
@@ -675,9 +678,6 @@ namespace LarkService.Migrations.Postgres
                     b.HasIndex("Status", "AccessExpiresAt")
                         .HasDatabaseName("ix_user_grants_status_access_expires_at");
 
-                    b.HasIndex("Status", "AppId")
-                        .HasDatabaseName("ix_user_grants_status_app_id");
-
                     b.HasIndex("Status", "GrantedAt")
                         .HasDatabaseName("ix_user_grants_status_granted_at");
 
@@ -686,6 +686,9 @@ namespace LarkService.Migrations.Postgres
 
                     b.HasIndex("Status", "RefreshExpiresAt")
                         .HasDatabaseName("ix_user_grants_status_refresh_expires_at");
+
+                    b.HasIndex("Status", "Id", "AppId")
+                        .HasDatabaseName("ix_user_grants_status_id_app_id");
 
                     b.ToTable("user_grants", (string)null);
                 });
@@ -783,6 +786,104 @@ namespace LarkService.Migrations.Postgres
                         .HasDatabaseName("ix_parked_calls_app_id_open_id_kind_state");
 
                     b.ToTable("parked_calls", (string)null);
+                });
+
+            modelBuilder.Entity("LarkService.Webhooks.WebhookDelivery", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("app_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("last_error");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<string>("NoticeId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("notice_id");
+
+                    b.Property<string>("OpenId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("open_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("url");
+
+                    b.HasKey("Number")
+                        .HasName("pk_webhook_deliveries");
+
+                    b.HasIndex("Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_webhook_deliveries_id");
+
+                    b.HasIndex("Url", "DueAt")
+                        .HasDatabaseName("ix_webhook_deliveries_url_due_at")
+                        .HasFilter("state = 'pending'");
+
+                    b.HasIndex("State", "DueAt", "Id")
+                        .HasDatabaseName("ix_webhook_deliveries_state_due_at_id");
+
+                    b.HasIndex("Url", "AppId", "OpenId", "Number")
+                        .HasDatabaseName("ix_webhook_deliveries_url_app_id_open_id_number")
+                        .HasFilter("state = 'pending'");
+
+                    b.ToTable("webhook_deliveries", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -245,6 +245,9 @@ namespace LarkService.Migrations.Sqlite
                     b.HasIndex("AppId", "OpenId", "CreatedAt")
                         .HasDatabaseName("ix_authorization_sessions_app_id_open_id_created_at");
 
+                    b.HasIndex("State", "CreatedAt", "SessionId")
+                        .HasDatabaseName("ix_authorization_sessions_state_created_at_session_id");
+
                     b.ToTable("authorization_sessions", (string)null);
                 });
 
@@ -668,9 +671,6 @@ namespace LarkService.Migrations.Sqlite
                     b.HasIndex("Status", "AccessExpiresAt")
                         .HasDatabaseName("ix_user_grants_status_access_expires_at");
 
-                    b.HasIndex("Status", "AppId")
-                        .HasDatabaseName("ix_user_grants_status_app_id");
-
                     b.HasIndex("Status", "GrantedAt")
                         .HasDatabaseName("ix_user_grants_status_granted_at");
 
@@ -679,6 +679,9 @@ namespace LarkService.Migrations.Sqlite
 
                     b.HasIndex("Status", "RefreshExpiresAt")
                         .HasDatabaseName("ix_user_grants_status_refresh_expires_at");
+
+                    b.HasIndex("Status", "Id", "AppId")
+                        .HasDatabaseName("ix_user_grants_status_id_app_id");
 
                     b.ToTable("user_grants", (string)null);
                 });
@@ -776,6 +779,102 @@ namespace LarkService.Migrations.Sqlite
                         .HasDatabaseName("ix_parked_calls_app_id_open_id_kind_state");
 
                     b.ToTable("parked_calls", (string)null);
+                });
+
+            modelBuilder.Entity("LarkService.Webhooks.WebhookDelivery", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("body");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_error");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<string>("NoticeId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("notice_id");
+
+                    b.Property<string>("OpenId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("open_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("url");
+
+                    b.HasKey("Number")
+                        .HasName("pk_webhook_deliveries");
+
+                    b.HasIndex("Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_webhook_deliveries_id");
+
+                    b.HasIndex("Url", "DueAt")
+                        .HasDatabaseName("ix_webhook_deliveries_url_due_at")
+                        .HasFilter("state = 'pending'");
+
+                    b.HasIndex("State", "DueAt", "Id")
+                        .HasDatabaseName("ix_webhook_deliveries_state_due_at_id");
+
+                    b.HasIndex("Url", "AppId", "OpenId", "Number")
+                        .HasDatabaseName("ix_webhook_deliveries_url_app_id_open_id_number")
+                        .HasFilter("state = 'pending'");
+
+                    b.ToTable("webhook_deliveries", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -85,6 +85,7 @@ public sealed class WebhookQueueTests : IDisposable
         var first = await ClaimAsync();
         Assert.Equal([Some.User.OpenId, "ou_9"], first.Select(d => d.OpenId));
         Assert.Empty(await ClaimAsync());
+        await _scene.Queue.DeliveredAsync(first[1]);
 
         // While it is tried twice, and between, the next one waits; then order gives way
         await _scene.Queue.FailedAsync(first[0], "HTTP 500");
