@@ -824,6 +824,7 @@ namespace LarkService.Migrations.Postgres
                         .HasColumnName("due_at");
 
                     b.Property<string>("Id")
+                        .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
                         .HasColumnName("id");

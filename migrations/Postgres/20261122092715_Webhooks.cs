@@ -22,7 +22,7 @@ namespace LarkService.Migrations.Postgres
                 {
                     number = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     notice_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     type = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),

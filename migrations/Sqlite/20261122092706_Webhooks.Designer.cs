@@ -815,6 +815,7 @@ namespace LarkService.Migrations.Sqlite
                         .HasColumnName("due_at");
 
                     b.Property<string>("Id")
+                        .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT")
                         .HasColumnName("id");

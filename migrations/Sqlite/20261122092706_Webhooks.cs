@@ -20,7 +20,7 @@ namespace LarkService.Migrations.Sqlite
                 {
                     number = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
-                    id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     notice_id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     type = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),

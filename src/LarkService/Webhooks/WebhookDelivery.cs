@@ -55,7 +55,7 @@ internal sealed class WebhookDelivery
             delivery.HasIndex(d => new { d.Url, d.DueAt }).HasFilter(Waiting);                     // the loop's question: what is due?
             delivery.HasIndex(d => new { d.Url, d.AppId, d.OpenId, d.Number }).HasFilter(Waiting); // and: does an older one of the user wait?
             delivery.HasIndex(d => new { d.State, d.DueAt, d.Id });                                // lists, and what is old
-            delivery.Property(d => d.Id).HasMaxLength(40);
+            delivery.Property(d => d.Id).HasMaxLength(40).IsRequired();
             delivery.Property(d => d.NoticeId).HasMaxLength(40);
             delivery.Property(d => d.Type).HasMaxLength(40);
             delivery.Property(d => d.Url).HasMaxLength(500);

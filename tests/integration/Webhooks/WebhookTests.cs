@@ -2,7 +2,6 @@ using System.Net;
 using LarkService.Grants.Upkeep;
 using LarkService.IntegrationTests.Refresh;
 using LarkService.IntegrationTests.Support;
-using LarkService.Platform;
 using LarkService.Webhooks;
 using Microsoft.AspNetCore.Http;
 
