@@ -53,22 +53,14 @@ internal sealed record AskRequest(
 }
 
 /// <summary>Its answer; of a user who has agreed to all of it before, the state alone.</summary>
-internal sealed record AskedView(string State)
+internal sealed record AskedView(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SessionId,
+    string State,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Flow,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MessageId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ExpiresAt)
 {
-    public static AskedView Granted { get; } = new(SessionState.Authorized.Word());
+    public static AskedView Granted { get; } = new(null, SessionState.Authorized.Word(), null, null, null);
 
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? SessionId { get; private init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Flow { get; private init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? MessageId { get; private init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public DateTimeOffset? ExpiresAt { get; private init; }
-
-    public static AskedView Of(AuthorizationSession s) =>
-        new(s.State.Word()) { SessionId = s.SessionId, Flow = s.Flow.Word(), MessageId = s.MessageId, ExpiresAt = s.ExpiresAt };
+    public static AskedView Of(AuthorizationSession s) => new(s.SessionId, s.State.Word(), s.Flow.Word(), s.MessageId, s.ExpiresAt);
 }
