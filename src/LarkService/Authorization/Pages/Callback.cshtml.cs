@@ -20,9 +20,14 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
     /// <summary>Lets the page's own style through the content security policy, and nothing else.</summary>
     public string Nonce { get; } = RandomIds.Create(128);
 
+    /// <summary>A state works once: who only looks what is here must not use it up.</summary>
+    public IActionResult OnHead() => StatusCode(StatusCodes.Status405MethodNotAllowed);
+
     public async Task<IActionResult> OnGetAsync(string? code, string? state, string? error, CancellationToken ct)
     {
-        var outcome = await consent.FinishAsync(state, string.IsNullOrEmpty(code) ? null : new Secret(code), error, ct);
+        var outcome = IsAmbiguous
+            ? new RedirectOutcome(CallbackResult.UnknownLink, null)
+            : await consent.FinishAsync(state, string.IsNullOrEmpty(code) ? null : new Secret(code), error, ct);
         Result = outcome.Result;
         Language = Request.Headers.AcceptLanguage.ToString().StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh" : "en";
         Words = CallbackWords.For(outcome.Result, Language);
@@ -30,6 +35,9 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
         Protect();
         return new PageResult { StatusCode = Words.Status };
     }
+
+    // Which of two values counts would depend on who reads them (RFC 6749 §3.1 forbids them).
+    private bool IsAmbiguous => Request.Query.Any(parameter => parameter.Value.Count > 1);
 
     private void Protect()
     {
