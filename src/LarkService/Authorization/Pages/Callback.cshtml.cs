@@ -1,6 +1,7 @@
 using LarkService.Authorization.Flows;
 using LarkService.Platform;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace LarkService.Authorization.Pages;
@@ -20,8 +21,14 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
     /// <summary>Lets the page's own style through the content security policy, and nothing else.</summary>
     public string Nonce { get; } = RandomIds.Create(128);
 
-    /// <summary>A state works once: who only looks what is here must not use it up.</summary>
-    public IActionResult OnHead() => StatusCode(StatusCodes.Status405MethodNotAllowed);
+    /// <summary>A state works once: whoever only looks what is here must not use it up.</summary>
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
+    {
+        if (!HttpMethods.IsGet(Request.Method))
+        {
+            context.Result = StatusCode(StatusCodes.Status405MethodNotAllowed);
+        }
+    }
 
     public async Task<IActionResult> OnGetAsync(string? code, string? state, string? error, CancellationToken ct)
     {
