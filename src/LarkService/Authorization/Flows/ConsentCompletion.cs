@@ -28,7 +28,7 @@ internal sealed partial class ConsentCompletion(
 {
     /// <summary>As many times somebody else may agree in the user's place before the session ends.</summary>
     private const int MaxWrongPersons = 5;
-    private static readonly TimeSpan[] Pauses = [.. new[] { 0.5, 1, 3, 5, 10, 20, 20 }.Select(TimeSpan.FromSeconds)];
+    private static readonly TimeSpan[] Pauses = [.. new[] { 0.5, 1, 3, 5, 10, 20, 20 }.Select(s => TimeSpan.FromSeconds(s))];
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     public async Task<CompletionOutcome> CompleteAsync(AuthorizationSession session, TokenResponse issued, CancellationToken ct)
