@@ -9,11 +9,11 @@ namespace LarkService.Authorization.Flows;
 /// </summary>
 internal sealed class SessionTurns(Database database, SlowLooks looks, TimeProvider clock)
 {
-    /// <summary>For a poll: as long as it waits for a permit and for the answer, and a little.</summary>
-    public static readonly TimeSpan OfPoll = TimeSpan.FromSeconds(35);
+    /// <summary>For a poll: as long as it waits for a permit, for the answer and for whose tokens they are, and a little.</summary>
+    public static readonly TimeSpan OfPoll = TimeSpan.FromMinutes(1);
 
-    /// <summary>For an authorization code: the same, with a person who waits longer for a permit.</summary>
-    public static readonly TimeSpan OfCode = TimeSpan.FromSeconds(50);
+    /// <summary>For an authorization code: the same, with a person who waits longer for a permit. It lives five minutes.</summary>
+    public static readonly TimeSpan OfCode = TimeSpan.FromMinutes(2);
 
     /// <summary>The longer ago the click, the rarer the polls: whoever left the page costs few, and nobody waits much longer than they took themselves.</summary>
     private const double ShareOfAge = 1.0 / 12;
