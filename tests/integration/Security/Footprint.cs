@@ -14,7 +14,8 @@ internal static class Footprint
         List<string> lines = [];
         foreach (var table in Tables)
         {
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{table}: {await database.CountAsync(table)}"));
+            var count = await database.CountAsync(table);
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{table}: {count}"));
         }
 
         foreach (var session in await database.RowsAsync(Sessions))

@@ -142,7 +142,8 @@ public sealed class DevicePollLoopTests : IAsyncLifetime
         var openedAt = _scene.Clock.GetUtcNow().AddSeconds(5 - secondsAgo);
         await _scene.Sessions.ChangeAsync(session.SessionId, u => u.SetProperty(s => s.OpenedAt, openedAt), false, default);
 
-        Assert.Equal(_scene.Clock.GetUtcNow().AddSeconds(pause), (await PolledAsync(session)).NextPollAt);
+        var after = await PolledAsync(session);
+        Assert.Equal(_scene.Clock.GetUtcNow().AddSeconds(pause), after.NextPollAt);
     }
 
     [Fact]
@@ -326,7 +327,8 @@ public sealed class DevicePollLoopTests : IAsyncLifetime
     {
         _scene.Clock.AdvanceSeconds(5);
         var claimed = _scene.Clock.GetUtcNow() + SessionTurns.OfPoll;
-        await Until.TrueAsync(async () => Polls.Count > 0 && (await _scene.SessionAsync(session.SessionId)).NextPollAt is var next && next != claimed && next != session.NextPollAt);
+        await Until.TrueAsync(async () => Polls.Count > 0 && await _scene.SessionAsync(session.SessionId) is var now
+            && (now.NextPollAt != claimed || now.PollSeconds != session.PollSeconds) && now.NextPollAt != session.NextPollAt);
         return await _scene.SessionAsync(session.SessionId);
     }
 
