@@ -27,7 +27,7 @@ public sealed class CallbackSecrecyTests
             pages.AddRange(await ComeBackAsync(scene, new Person(scene.Platform, user), ending, secrets));
         }
 
-        foreach (var query in new[] { $"code={MadeUp[0]}&state={MadeUp[1]}", $"code={MadeUp[0]}&code={MadeUp[0]}&state={MadeUp[1]}", $"state={MadeUp[1]}&error={MadeUp[0]}", $"code={MadeUp[0]}&state={MadeUp[1]}&x={new string('x', 9000)}" })
+        foreach (var query in new[] { $"code={MadeUp[0]}&state={MadeUp[1]}", $"code={MadeUp[0]}&code={MadeUp[0]}&state={MadeUp[1]}", $"state={MadeUp[1]}&error=access_denied", $"code={MadeUp[0]}&state={MadeUp[1]}&x={new string('x', 9000)}" })
         {
             using var answer = await scene.Anonymous.GetAsync(new Uri($"{new Uri(scene.Url, "/oauth/callback")}?{query}"));
             pages.Add(answer.Headers + await answer.Content.ReadAsStringAsync());
