@@ -5,7 +5,7 @@
 #
 #   bench/consent.sh [people] [pending]      default 1000 of 10000; prints Markdown
 #
-# Takes about 15 minutes. Talks to 127.0.0.1 only.
+# Takes about 20 minutes on two cores. Talks to 127.0.0.1 only.
 # shellcheck source=bench/prepare.sh
 . "$(dirname "$0")/prepare.sh"
 build_service
