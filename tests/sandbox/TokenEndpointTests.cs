@@ -169,6 +169,17 @@ public sealed class TokenEndpointTests : SandboxTest
     }
 
     [Fact]
+    public async Task While_the_limits_are_lifted_nothing_is_too_many_and_nothing_counts_for_later()
+    {
+        Platform.LimitsLifted = true;
+        var free = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => TokenAsync("refresh_token", ("refresh_token", "unknown"))));
+        Platform.LimitsLifted = false;
+
+        Assert.DoesNotContain(free, r => r.Code == 99991400);
+        Assert.Equal(20026, (await TokenAsync("refresh_token", ("refresh_token", "unknown"))).Code);
+    }
+
+    [Fact]
     public async Task A_device_code_is_pending_then_too_fast_then_good_once()
     {
         var device = await DeviceAsync("offline_access auth:user.id:read");

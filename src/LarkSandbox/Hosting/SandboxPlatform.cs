@@ -23,6 +23,7 @@ internal sealed class SandboxPlatform(
     Connections connections,
     Troubles faults,
     TokenApi tokenCalls,
+    CallLimits limits,
     TokenVault vault,
     DeviceFlows devices,
     ConsentRules consent,
@@ -67,6 +68,13 @@ internal sealed class SandboxPlatform(
 
     /// <summary>Every token, code, ticket and secret ever issued: none of it may turn up in a log or in clear in a database.</summary>
     public IReadOnlyList<string> IssuedSecrets => secrets.Snapshot();
+
+    /// <summary>Calls a second and a minute are not limited for the moment.</summary>
+    public bool LimitsLifted
+    {
+        get => limits.Lifted;
+        set => limits.Lifted = value;
+    }
 
     public string? ServiceUrl
     {

@@ -52,6 +52,15 @@ internal sealed class TokenVault(
         }
     }
 
+    /// <summary>How many access tokens the person's consents and refreshes have brought.</summary>
+    public int IssuedTo(string openId)
+    {
+        lock (_gate)
+        {
+            return _byUser.GetValueOrDefault(openId, []).Count(t => _access.ContainsKey(t.Value));
+        }
+    }
+
     public TokenPair Issue(string openId, IReadOnlySet<string> scopes, DateTimeOffset authorizedAt, bool withRefresh)
     {
         TokenPair pair;

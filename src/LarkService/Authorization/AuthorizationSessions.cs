@@ -62,7 +62,11 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     }
 
     /// <summary>Uses up a <c>state</c>: whoever comes second with it finds nothing.</summary>
-    public async Task<AuthorizationSession?> ConsumeStateAsync(string state, CancellationToken ct)
+    /// <param name="state">As the browser brought it.</param>
+    /// <param name="alongside">More to write in the same statement; null for nothing.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<AuthorizationSession?> ConsumeStateAsync(
+        string state, Action<AuthorizationSession, UpdateSettersBuilder<AuthorizationSession>>? alongside, CancellationToken ct)
     {
         var hash = Hash(state);
         var session = await database.RunAsync(db => db.Set<AuthorizationSession>().AsNoTracking().SingleOrDefaultAsync(s => s.StateHash == hash, ct));
@@ -73,7 +77,11 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
 
         var mine = await database.RunAsync(db => db.Set<AuthorizationSession>()
             .Where(s => s.SessionId == session.SessionId && s.StateHash == hash)
-            .ExecuteUpdateAsync(u => u.SetProperty(s => s.StateHash, (string?)null), ct)) == 1;
+            .ExecuteUpdateAsync(u =>
+            {
+                u.SetProperty(s => s.StateHash, (string?)null);
+                alongside?.Invoke(session, u);
+            }, ct)) == 1;
         return mine ? session : null;
     }
 

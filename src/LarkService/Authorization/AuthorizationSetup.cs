@@ -26,9 +26,14 @@ internal static class AuthorizationSetup
         services.AddSingleton<AuthorizationMetrics>();
         services.AddSingleton<IRowCount, OpenSessionCount>();
         services.AddSingleton<IOldRows, OldSessions>();
+        services.AddSingleton<SlowLooks>();
+        services.AddSingleton<SessionTurns>();
         services.AddSingleton<ConsentLinks>();
         services.AddSingleton<ConsentCompletion>();
+        services.AddSingleton<CodeExchange>();
         services.AddSingleton<RedirectConsent>();
+        services.AddSingleton<DevicePoll>();
+        services.AddSingleton<OverdueSessions>();
         services.AddSingleton<Consents>();
         services.AddSingleton<AskInChat>();
         services.AddSingleton<SessionList>();

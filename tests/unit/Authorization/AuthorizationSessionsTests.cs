@@ -75,11 +75,11 @@ public sealed class AuthorizationSessionsTests : IDisposable
         await _scene.SessionAsync();
         var state = await StateAsync();
 
-        var found = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => _scene.Sessions.ConsumeStateAsync(state, default))));
+        var found = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => _scene.Sessions.ConsumeStateAsync(state, null, default))));
 
         Assert.Single(found, f => f is not null);
-        Assert.Null(await _scene.Sessions.ConsumeStateAsync(state, default));
-        Assert.Null(await _scene.Sessions.ConsumeStateAsync("never-given-out", default));
+        Assert.Null(await _scene.Sessions.ConsumeStateAsync(state, null, default));
+        Assert.Null(await _scene.Sessions.ConsumeStateAsync("never-given-out", null, default));
     }
 
     [Fact]

@@ -68,6 +68,51 @@ public sealed class ClickTests : IDisposable
     }
 
     [Fact]
+    public async Task Authorize_on_a_device_code_that_the_platform_has_forgotten_brings_a_fresh_one()
+    {
+        _scene.Platform.Answer(
+            OpenPlatform.Device,
+            (200, """{"device_code":"FIRST","verification_uri":"https://accounts.feishu.cn/1","expires_in":60,"interval":5}"""),
+            (200, """{"device_code":"SECOND","verification_uri":"https://accounts.feishu.cn/2","expires_in":60,"interval":5}"""));
+        var session = await _scene.SessionAsync(SessionFlow.Device);
+        _scene.Clock.AdvanceSeconds(61);
+
+        var answer = await ClickAsync(Scene.Click(session, CardActions.Open));
+        Assert.Null(answer.Card);
+        await answer.Afterwards!(default);
+        await answer.Afterwards!(default); // once only, however often it is tried
+
+        Assert.Equal("SECOND", _scene.Links.DeviceCode(await _scene.SessionAsync(session.SessionId)).Value.Reveal());
+        Assert.Equal(2, _scene.Platform.To(OpenPlatform.Device).Count);
+    }
+
+    [Fact]
+    public async Task Authorize_while_the_code_is_being_exchanged_changes_nothing()
+    {
+        var session = await _scene.SessionAsync();
+        var state = Links.Query(_scene.Links.Page(session))["state"];
+        await _scene.Sessions.ConsumeStateAsync(state, (s, u) => u.SetProperty(x => x.SealedDeviceCode, _scene.Links.SealCode(s, new Secret("code"))), default);
+
+        var answer = await ClickAsync(Scene.Click(session, CardActions.Open));
+
+        Assert.Contains("being finished", ToastOf(answer), StringComparison.Ordinal);
+        Assert.Equal((null, null), (answer.Card, answer.Afterwards));
+    }
+
+    [Fact]
+    public async Task A_click_that_is_written_down_late_does_not_take_the_turn_from_whoever_exchanges_the_code()
+    {
+        var session = await _scene.SessionAsync();
+        var late = await ClickAsync(Scene.Click(session, CardActions.Open));
+        var turn = _scene.Clock.GetUtcNow().AddSeconds(50);
+        await _scene.Sessions.ChangeAsync(session.SessionId, u => u.SetProperty(s => s.SealedDeviceCode, "a code").SetProperty(s => s.NextPollAt, turn), showOnCard: false, default);
+
+        await late.Afterwards!(default);
+
+        Assert.Equal(turn, (await _scene.SessionAsync(session.SessionId)).NextPollAt);
+    }
+
+    [Fact]
     public async Task Authorize_on_a_card_whose_time_is_over_opens_nothing()
     {
         var session = await _scene.SessionAsync();
@@ -271,7 +316,7 @@ public sealed class ClickTests : IDisposable
     {
         SessionClick handler = click.Action switch
         {
-            CardActions.Open => new AuthorizeClick(_scene.Sessions, _scene.Cards, _scene.Completion, _scene.Clock),
+            CardActions.Open => new AuthorizeClick(_scene.Sessions, _scene.Cards, _scene.Links, _scene.Completion, _scene.Clock),
             CardActions.Decline => new DeclineClick(_scene.Sessions, _scene.Completion),
             _ => new RenewClick(_scene.Sessions, _scene.AskInChat),
         };

@@ -66,8 +66,10 @@ public sealed class ConsentLinksTests : IDisposable
         var link = await _scene.Links.MakeAsync("s1", Some.User, ScopeSet.Of("a"), SessionFlow.Device, default);
 
         Assert.Equal("https://accounts.feishu.cn/oauth/v1/device/verify?flow_id=FAKE-FLOW&user_code=ABCD-EFGH", link.Page.Reveal());
-        Assert.Equal("FAKE-DEVICE-CODE", _scene.Seal.Open(link.SealedDeviceCode!, Some.User, SealPurpose.DeviceCode("s1")).Reveal());
-        Assert.Equal((5, _scene.Clock.GetUtcNow() + ConsentLinks.SlowPoll), (link.PollSeconds, link.FirstPollAt));
+        var now = _scene.Clock.GetUtcNow();
+        var code = DeviceCode.From(_scene.Seal.Open(link.SealedDeviceCode!, Some.User, SealPurpose.DeviceCode("s1")), now);
+        Assert.Equal(("FAKE-DEVICE-CODE", now.AddSeconds(600)), (code.Value.Reveal(), code.EndsAt));
+        Assert.Equal((5, now + SlowLooks.Pause), (link.PollSeconds, link.FirstPollAt));
         Assert.Equal((null, null), (link.StateHash, link.SealedVerifier));
     }
 
@@ -80,7 +82,17 @@ public sealed class ConsentLinksTests : IDisposable
 
         Assert.Equal(redirect.StateHash, AuthorizationSessions.Hash(Links.Query(_scene.Links.Page(redirect))["state"]));
         Assert.Equal(43, _scene.Links.Verifier(redirect).Reveal().Length);
-        Assert.Equal("FAKE-DEVICE-CODE", _scene.Links.DeviceCode(device).Reveal());
+        Assert.Equal("FAKE-DEVICE-CODE", _scene.Links.DeviceCode(device).Value.Reveal());
+    }
+
+    [Theory]
+    [InlineData("just-a-code")]
+    [InlineData("a code with blanks")]
+    public void A_device_code_that_was_sealed_without_its_end_is_taken_to_live_as_long_as_its_session(string sealedAlone)
+    {
+        var end = _scene.Clock.GetUtcNow().AddMinutes(3);
+
+        Assert.Equal(new DeviceCode(new Secret(sealedAlone), end), DeviceCode.From(new Secret(sealedAlone), end));
     }
 
     public void Dispose() => _scene.Dispose();

@@ -14,7 +14,7 @@ public sealed class DevicePollLoopTests : IAsyncLifetime
     public DevicePollLoopTests()
     {
         _scene.Platform.Answer(OpenPlatform.Device, OpenPlatform.Recorded("device-authorization-success"));
-        _loop = new DevicePollLoop(_scene.Database, _scene.Links, _scene.Completion, _scene.OAuth, _scene.Apps, _scene.Clock, NullLogger<DevicePollLoop>.Instance);
+        _loop = new DevicePollLoop(_scene.Turns, _scene.DevicePoll, _scene.Redirects, _scene.Clock, NullLogger<DevicePollLoop>.Instance);
     }
 
     public async ValueTask InitializeAsync()
@@ -65,7 +65,6 @@ public sealed class DevicePollLoopTests : IAsyncLifetime
     [Theory]
     [InlineData(502, "bad gateway")]
     [InlineData(500, """{"code":20050,"error":"server_error"}""")]
-    [InlineData(429, """{"code":99991400}""")]
     public async Task A_passing_fault_adds_a_second(int status, string body)
     {
         _scene.Platform.Answer(OpenPlatform.Token, status, body);
@@ -93,7 +92,7 @@ public sealed class DevicePollLoopTests : IAsyncLifetime
         var after = await PolledAsync(session);
 
         Assert.Equal((SessionState.Pending, 7, null), (after.State, after.PollSeconds, after.OpenedAt));
-        Assert.Equal("SECOND", _scene.Links.DeviceCode(after).Reveal());
+        Assert.Equal("SECOND", _scene.Links.DeviceCode(after).Value.Reveal());
         Assert.Equal([SessionTopics.Changed], await _scene.FollowUpsAsync());
     }
 
@@ -117,7 +116,128 @@ public sealed class DevicePollLoopTests : IAsyncLifetime
 
         _scene.Clock.AdvanceSeconds(1);
         await Until.TrueAsync(() => Polls.Count == 1);
-        await Until.TrueAsync(async () => (await _scene.SessionAsync(session.SessionId)).NextPollAt == _scene.Clock.GetUtcNow() + ConsentLinks.SlowPoll);
+        await Until.TrueAsync(async () => (await _scene.SessionAsync(session.SessionId)).NextPollAt == _scene.Clock.GetUtcNow() + SlowLooks.Pause);
+    }
+
+    [Fact]
+    public async Task Too_many_calls_put_it_back_where_it_was()
+    {
+        _scene.Platform.Answer(OpenPlatform.Token, 429, """{"code":99991400}""");
+        var session = await OpenedAsync();
+        _scene.Clock.AdvanceSeconds(5);
+
+        await Until.TrueAsync(async () => Polls.Count == 1 && (await _scene.SessionAsync(session.SessionId)).NextPollAt == session.NextPollAt);
+        Assert.Equal(5, (await _scene.SessionAsync(session.SessionId)).PollSeconds);
+    }
+
+    [Theory]
+    [InlineData(30, 5)]
+    [InlineData(120, 10)]
+    [InlineData(240, 20)]
+    [InlineData(500, 30)]
+    public async Task The_longer_ago_the_click_the_rarer_the_polls(int secondsAgo, int pause)
+    {
+        Refuses("authorization_pending");
+        var session = await OpenedAsync();
+        var openedAt = _scene.Clock.GetUtcNow().AddSeconds(5 - secondsAgo);
+        await _scene.Sessions.ChangeAsync(session.SessionId, u => u.SetProperty(s => s.OpenedAt, openedAt), false, default);
+
+        var after = await PolledAsync(session);
+        Assert.Equal(_scene.Clock.GetUtcNow().AddSeconds(pause), after.NextPollAt);
+    }
+
+    [Fact]
+    public async Task A_code_that_ends_before_its_session_is_replaced_at_its_end_without_a_poll()
+    {
+        Refuses("authorization_pending");
+        _scene.Platform.Answer(
+            OpenPlatform.Device,
+            (200, """{"device_code":"FIRST","verification_uri":"https://accounts.feishu.cn/1","expires_in":40,"interval":5}"""),
+            (200, """{"device_code":"SECOND","verification_uri":"https://accounts.feishu.cn/2","expires_in":300,"interval":5}"""));
+        var session = await _scene.SessionAsync(SessionFlow.Device);
+        _scene.Clock.AdvanceSeconds(30);
+        await Until.TrueAsync(async () => (await _scene.SessionAsync(session.SessionId)).NextPollAt == session.CreatedAt.AddSeconds(40));
+
+        _scene.Clock.AdvanceSeconds(10);
+
+        await Until.TrueAsync(async () => _scene.Links.DeviceCode(await _scene.SessionAsync(session.SessionId)).Value.Reveal() == "SECOND");
+        Assert.Single(Polls);
+        Assert.Equal([SessionTopics.Changed], await _scene.FollowUpsAsync());
+    }
+
+    [Fact]
+    public async Task One_slow_call_holds_up_nobody_else()
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var calls = 0;
+        _scene.Platform.When(OpenPlatform.Token, async (_, ct) =>
+        {
+            if (Interlocked.Increment(ref calls) == 1)
+            {
+                await answer.Task.WaitAsync(ct);
+            }
+
+            var (status, body) = OpenPlatform.Recorded("device-token-success");
+            return OpenPlatform.Response(status, body);
+        });
+        var slow = await OpenedAsync("slow");
+        _scene.Clock.AdvanceSeconds(5);
+        await Until.TrueAsync(() => Polls.Count == 1);
+        var quick = await OpenedAsync("quick");
+        _scene.Clock.AdvanceSeconds(5);
+
+        await Until.TrueAsync(async () => (await _scene.SessionAsync(quick.SessionId)).State == SessionState.Authorized);
+        Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(slow.SessionId)).State);
+        answer.SetResult();
+        await Until.TrueAsync(async () => (await _scene.SessionAsync(slow.SessionId)).State == SessionState.Authorized);
+    }
+
+    [Fact]
+    public async Task Whoever_has_clicked_does_not_wait_for_those_who_have_not()
+    {
+        // Given as many slow looks under way as there may be
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _scene.Platform.When(OpenPlatform.Token, async (_, ct) =>
+        {
+            await answer.Task.WaitAsync(ct);
+            return OpenPlatform.Response(400, """{"error":"authorization_pending"}""");
+        });
+        for (var i = 0; i < 6; i++)
+        {
+            await _scene.SessionAsync(SessionFlow.Device, scopes: $"s{i}");
+        }
+
+        _scene.Clock.AdvanceSeconds(60);
+        await Until.TrueAsync(() => Polls.Count == 4);
+
+        // When somebody who has clicked confirms
+        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Recorded("device-token-success"));
+        var clicked = await OpenedAsync("clicked");
+        _scene.Clock.AdvanceSeconds(5);
+
+        await Until.TrueAsync(async () => (await _scene.SessionAsync(clicked.SessionId)).State == SessionState.Authorized);
+        Assert.Equal(5, Polls.Count);
+        answer.SetResult();
+    }
+
+    [Fact]
+    public async Task A_turn_is_one_replicas_and_ends_with_it()
+    {
+        // Given a poll that another replica began and did not live to finish
+        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Recorded("device-token-success"));
+        var session = await OpenedAsync();
+        _scene.Clock.AdvanceSeconds(4.9);
+        await AllLookedAsync();
+        Assert.True(await _scene.Turns.TakeAsync(session, SessionTurns.OfPoll, default));
+        Assert.False(await _scene.Turns.TakeAsync(session, SessionTurns.OfPoll, default));
+
+        // Then nobody polls while its turn lasts, and somebody does when it is over
+        _scene.Clock.Advance(SessionTurns.OfPoll - TimeSpan.FromSeconds(1));
+        await AllLookedAsync();
+        Assert.Empty(Polls);
+        _scene.Clock.AdvanceSeconds(2);
+        await Until.TrueAsync(async () => (await _scene.SessionAsync(session.SessionId)).State == SessionState.Authorized);
+        Assert.Single(Polls);
     }
 
     [Fact]
@@ -206,8 +326,9 @@ public sealed class DevicePollLoopTests : IAsyncLifetime
     private async Task<AuthorizationSession> PolledAsync(AuthorizationSession session)
     {
         _scene.Clock.AdvanceSeconds(5);
-        var claimed = _scene.Clock.GetUtcNow() + TimeSpan.FromSeconds(20 + session.PollSeconds);
-        await Until.TrueAsync(async () => Polls.Count > 0 && (await _scene.SessionAsync(session.SessionId)).NextPollAt is var next && next != claimed && next != session.NextPollAt);
+        var claimed = _scene.Clock.GetUtcNow() + SessionTurns.OfPoll;
+        await Until.TrueAsync(async () => Polls.Count > 0 && await _scene.SessionAsync(session.SessionId) is var now
+            && (now.NextPollAt != claimed || now.PollSeconds != session.PollSeconds) && now.NextPollAt != session.NextPollAt);
         return await _scene.SessionAsync(session.SessionId);
     }
 

@@ -176,7 +176,149 @@ public sealed class RedirectConsentTests : IDisposable
         Assert.Equal(SessionState.Authorized, (await _scene.SessionAsync(session.SessionId)).State);
     }
 
+    [Fact]
+    public async Task The_code_is_kept_sealed_while_it_is_exchanged_and_gone_afterwards()
+    {
+        AuthorizationSession? meanwhile = null;
+        var (session, state) = await SessionAsync();
+        _scene.Platform.When(OpenPlatform.Token, async (_, _) =>
+        {
+            meanwhile = await _scene.SessionAsync(session.SessionId);
+            var (status, body) = OpenPlatform.Tokens("access-1", "refresh-1");
+            return OpenPlatform.Response(status, body);
+        });
+
+        Assert.Equal(CallbackResult.Authorized, await FinishAsync(state, Code));
+
+        Assert.True(ConsentLinks.IsBeingFinished(meanwhile!));
+        Assert.Equal(Code, _scene.Links.Code(meanwhile!));
+        Assert.Equal(_scene.Clock.GetUtcNow() + SessionTurns.OfCode, meanwhile!.NextPollAt);
+        Assert.DoesNotContain("FAKE-CODE", meanwhile.SealedDeviceCode!, StringComparison.Ordinal);
+        Assert.Null((await _scene.SessionAsync(session.SessionId)).SealedDeviceCode);
+    }
+
+    [Fact]
+    public async Task A_browser_that_has_waited_long_enough_is_told_that_it_is_being_finished_and_it_is()
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _scene.Platform.When(OpenPlatform.Token, async (_, ct) =>
+        {
+            await answer.Task.WaitAsync(ct);
+            var (status, body) = OpenPlatform.Tokens("access-1", "refresh-1");
+            return OpenPlatform.Response(status, body);
+        });
+        var (session, state) = await SessionAsync();
+        var finishing = FinishAsync(state, Code);
+        await _scene.Clock.SomeoneWaitsForAsync(25);
+        await Until.TrueAsync(() => _scene.Platform.To(OpenPlatform.Token).Count == 1);
+        _scene.Clock.AdvanceSeconds(25);
+
+        Assert.Equal(CallbackResult.Finishing, await finishing.Soon());
+        Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(session.SessionId)).State);
+        answer.SetResult();
+        await _scene.Redirects.DisposeAsync(); // a host that stops waits for it
+        Assert.Equal(SessionState.Authorized, (await _scene.SessionAsync(session.SessionId)).State);
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_leaves_what_cannot_be_sent_now_to_the_next_at_once()
+    {
+        _scene.Platform.Answer(OpenPlatform.Token, 429, """{"code":99991400}""");
+        var (session, state) = await SessionAsync();
+        var finishing = FinishAsync(state, Code);
+        await Until.TrueAsync(() => _scene.Platform.To(OpenPlatform.Token).Count == 1);
+
+        _scene.Host.StopApplication();
+
+        Assert.Equal(CallbackResult.Finishing, await finishing.Soon());
+        var left = await _scene.SessionAsync(session.SessionId);
+        Assert.Equal((SessionState.Pending, _scene.Clock.GetUtcNow()), (left.State, left.NextPollAt));
+        Assert.Equal(Code, _scene.Links.Code(left));
+    }
+
+    [Fact]
+    public async Task A_code_left_behind_is_exchanged_by_whoever_comes_when_the_turn_is_over()
+    {
+        var (session, state) = await SessionAsync();
+        await LeaveBehindAsync(state);
+        var left = await _scene.SessionAsync(session.SessionId);
+
+        await Task.WhenAll(_scene.Redirects.ResumeAsync(left, default), _scene.Redirects.ResumeAsync(left, default)).Soon();
+
+        Assert.Equal(SessionState.Authorized, (await _scene.SessionAsync(session.SessionId)).State);
+        Assert.Equal("FAKE-CODE", (string?)Assert.Single(_scene.Platform.To(OpenPlatform.Token)).Json["code"]);
+    }
+
+    [Fact]
+    public async Task A_code_left_behind_that_was_spent_after_all_leaves_a_fresh_link()
+    {
+        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Refusal(20065));
+        var (session, state) = await SessionAsync();
+        await LeaveBehindAsync(state);
+
+        await _scene.Redirects.ResumeAsync(await _scene.SessionAsync(session.SessionId), default);
+
+        var after = await _scene.SessionAsync(session.SessionId);
+        Assert.Equal((SessionState.Pending, null, null), (after.State, after.SealedDeviceCode, after.NextPollAt));
+        Assert.NotEqual(state, Links.Query(_scene.Links.Page(after))["state"]);
+    }
+
+    [Fact]
+    public async Task Whoever_came_back_in_time_is_not_expired_while_the_code_is_exchanged()
+    {
+        var (session, state) = await SessionAsync();
+        _scene.Clock.AdvanceSeconds(590);
+        await LeaveBehindAsync(state, _scene.Clock.GetUtcNow().AddSeconds(50));
+        await _scene.Expiry.StartAsync(default);
+        for (var look = 0; look < 17; look++)
+        {
+            await _scene.Clock.SomeoneWaitsForAsync(3);
+            Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(session.SessionId)).State);
+            _scene.Clock.AdvanceSeconds(3);
+        }
+
+        // Then it ends when nobody is at it any more
+        await Until.TrueAsync(async () => (await _scene.SessionAsync(session.SessionId)).State == SessionState.Expired);
+        await _scene.Expiry.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task What_is_not_clear_does_not_use_up_the_state()
+    {
+        var (_, state) = await SessionAsync();
+
+        Assert.Equal(CallbackResult.UnknownLink, await FinishAsync(state, Code, "access_denied"));
+        Assert.Equal(CallbackResult.UnknownLink, await FinishAsync(state, new Secret(new string('c', 2049))));
+        Assert.Equal(CallbackResult.Authorized, await FinishAsync(state, Code));
+    }
+
+    [Theory]
+    [InlineData("20027", "platform_20027", 1)]
+    [InlineData("server_error", SessionErrors.ConsentPage, 0)]
+    [InlineData("<script>alert(1)</script>", SessionErrors.ConsentPage, 0)]
+    [InlineData("99999999999999999999", SessionErrors.ConsentPage, 0)]
+    [InlineData("1", SessionErrors.ConsentPage, 0)]
+    public async Task An_error_that_is_no_refusal_fails_the_session_and_its_number_is_told_to_the_operators(string error, string errorCode, int alerts)
+    {
+        var (session, state) = await SessionAsync();
+
+        Assert.Equal(CallbackResult.Failed, await FinishAsync(state, null, error));
+        var after = await _scene.SessionAsync(session.SessionId);
+        Assert.Equal((SessionState.Failed, errorCode), (after.State, after.ErrorCode));
+        Assert.Equal(alerts, _scene.Alerts.Told.Count);
+    }
+
     public void Dispose() => _scene.Dispose();
+
+    /// <summary>A process came this far and died.</summary>
+    private Task<AuthorizationSession?> LeaveBehindAsync(string state, DateTimeOffset? turnEnds = null) => _scene.Sessions.ConsumeStateAsync(
+        state,
+        (session, update) =>
+        {
+            update.SetProperty(s => s.SealedDeviceCode, _scene.Links.SealCode(session, Code));
+            update.SetProperty(s => s.NextPollAt, turnEnds ?? _scene.Clock.GetUtcNow());
+        },
+        default);
 
     private async Task<(AuthorizationSession Session, string State)> SessionAsync(UserKey? user = null)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 using LarkService.UnitTests.Support;
@@ -39,7 +40,7 @@ public sealed class OAuthClientTests
     public async Task A_device_code_is_polled_with_the_device_grant()
     {
         _platform.Answer(OpenPlatform.Token, OpenPlatform.Recorded("device-token-success"));
-        Assert.IsType<TokenAnswer.Issued>(await Client.PollDeviceAsync(_app, new Secret("FAKE-DEVICE-CODE"), default));
+        Assert.IsType<TokenAnswer.Issued>(await Client.PollDeviceAsync(_app, new Secret("FAKE-DEVICE-CODE"), CallPriority.Expected, default));
 
         var sent = Assert.Single(_platform.Calls).Json;
         Assert.Equal("urn:ietf:params:oauth:grant-type:device_code", (string?)sent["grant_type"]);
@@ -82,7 +83,7 @@ public sealed class OAuthClientTests
     {
         _platform.Answer(OpenPlatform.Token, OpenPlatform.Recorded("device-token-errors", error));
 
-        Assert.Equal(error, Assert.IsType<TokenAnswer.Refused>(await Client.PollDeviceAsync(_app, new Secret("d"), default)).OAuthError);
+        Assert.Equal(error, Assert.IsType<TokenAnswer.Refused>(await Client.PollDeviceAsync(_app, new Secret("d"), CallPriority.Background, default)).OAuthError);
     }
 
     [Theory]
@@ -180,7 +181,7 @@ public sealed class OAuthClientTests
         _platform.Answer(OpenPlatform.Device, OpenPlatform.Recorded("device-authorization-success"));
         await Client.ExchangeAsync(_app, new Secret("the-code"), new Secret("the-verifier"), Scene.RedirectUri, default);
         await Client.RefreshAsync(_app, new Secret("the-refresh-token"), default);
-        await Client.PollDeviceAsync(_app, new Secret("the-device-code"), default);
+        await Client.PollDeviceAsync(_app, new Secret("the-device-code"), CallPriority.Background, default);
         await Client.AuthorizeDeviceAsync(_app, ScopeSet.Empty, default);
         await Client.UserInfoAsync(_app, new Secret("the-access-token"), default);
         await Client.RevokeAsync(_app, new Secret("the-token"), "access_token", default);

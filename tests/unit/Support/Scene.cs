@@ -39,7 +39,8 @@ internal sealed class Scene : IDisposable
         Outbox = new OutboxPublisher(
             [Subscription(SessionTopics.Changed), Subscription(SessionTopics.Finished), Subscription(GrantTopics.Revoked), Subscription(GrantTopics.ReauthorizationRequired), Subscription(GrantTopics.EndsSoon)], _signal, Clock);
         Pace = new TokenCallPace(Database, Clock, NullLogger<TokenCallPace>.Instance);
-        OAuth = new OAuthClient(Platform, Pace, new TokenAlerts(Alerts, Clock, NullLogger<TokenAlerts>.Instance));
+        var alerts = new TokenAlerts(Alerts, Clock, NullLogger<TokenAlerts>.Instance);
+        OAuth = new OAuthClient(Platform, Pace, alerts);
         _tenant = new TenantTokens(Platform, Apps, Clock);
         Messages = new MessageClient(new OpenApiClient(Platform, _tenant), Apps);
         Grants = new UserGrants(Database, Seal, Clock);
@@ -58,13 +59,18 @@ internal sealed class Scene : IDisposable
         Upstream = new UpstreamRevocations(Grants, OAuth, Apps, Clock, NullLogger<UpstreamRevocations>.Instance);
         Revocations = new Revocations(Grants, Tokens, Upstream, Database, Outbox, Audit, Clock, NullLogger<Revocations>.Instance);
         Sessions = new AuthorizationSessions(Database, Outbox, Audit, Clock);
-        Links = new ConsentLinks(OAuth, Apps, Seal, chosen, Clock);
+        var looks = new SlowLooks(chosen, Clock);
+        Turns = new SessionTurns(Database, looks, Clock);
+        Links = new ConsentLinks(OAuth, Apps, Seal, looks, chosen, Clock);
         Cards = new SessionCards(Sessions, Links, Grants, Messages, chosen, NullLogger<SessionCards>.Instance);
         var metrics = new AuthorizationMetrics(Meters);
-        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
+        Completion = new ConsentCompletion(Sessions, Turns, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
         Consents = new Consents(Sessions, Links, Completion, Cards, Grants, Apps, chosen, metrics, Clock);
         AskInChat = new AskInChat(Consents, Messages, NullLogger<AskInChat>.Instance);
-        Redirects = new RedirectConsent(Sessions, Links, Completion, OAuth, Apps, chosen, Clock, NullLogger<RedirectConsent>.Instance);
+        Exchange = new CodeExchange(Turns, Links, OAuth, Apps, chosen, Clock);
+        Redirects = new RedirectConsent(Sessions, Turns, Links, Completion, Exchange, alerts, Host, Clock, NullLogger<RedirectConsent>.Instance);
+        DevicePoll = new DevicePoll(Turns, Links, Completion, OAuth, Apps, Clock, NullLogger<DevicePoll>.Instance);
+        Expiry = new SessionExpiryLoop(new OverdueSessions(Database, Outbox, Clock), metrics, Clock, NullLogger<SessionExpiryLoop>.Instance);
     }
 
     public static string RedirectUri => "https://bot.example.com/oauth/callback";
@@ -126,7 +132,15 @@ internal sealed class Scene : IDisposable
 
     public AskInChat AskInChat { get; }
 
+    public SessionTurns Turns { get; }
+
+    public CodeExchange Exchange { get; }
+
     public RedirectConsent Redirects { get; }
+
+    public DevicePoll DevicePoll { get; }
+
+    public SessionExpiryLoop Expiry { get; }
 
     /// <summary>Stores what a user agreed to, now.</summary>
     public async Task<UserGrant> GrantAsync(string access = "access-1", string? refresh = "refresh-1", string? scopes = null, int seconds = 7200, UserKey? user = null)
@@ -189,6 +203,7 @@ internal sealed class Scene : IDisposable
 
     public void Dispose()
     {
+        Expiry.Dispose();
         _tenant.Dispose();
         _signal.Dispose();
         Meters.Dispose();

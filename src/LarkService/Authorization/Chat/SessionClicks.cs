@@ -22,7 +22,8 @@ internal abstract class SessionClick(AuthorizationSessions sessions) : ICardActi
 }
 
 /// <summary><em>Authorize</em> was pressed: the page opens by itself; we start to listen for the outcome.</summary>
-internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCards cards, ConsentCompletion completion, TimeProvider clock) : SessionClick(sessions)
+internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCards cards, ConsentLinks links, ConsentCompletion completion, TimeProvider clock)
+    : SessionClick(sessions)
 {
     private readonly AuthorizationSessions _sessions = sessions;
 
@@ -33,9 +34,14 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
             return ClickedByUser.Say(Toast.Info(new("This link is over; the card shows how it stands.", "此链接已失效，请查看卡片上的最新状态。")));
         }
 
-        if (session is { Flow: SessionFlow.Redirect, StateHash: null })
+        if (ConsentLinks.IsBeingFinished(session))
         {
-            // Somebody came back with this link and we did not live to finish; it leads nowhere any more.
+            return ClickedByUser.Say(Toast.Info(new("Your consent is being finished; this card will change by itself.", "正在完成授权，此卡片会自动更新。", "認可を完了しています。このカードは自動的に更新されます。")));
+        }
+
+        if (links.IsSpent(session))
+        {
+            // It leads nowhere any more.
             return ClickedByUser.Say(Toast.Info(new("That link was used. A fresh one is on its way to this card.", "该链接已使用过，此卡片即将更新为新链接。"))) with
             {
                 Afterwards = token => RenewLinkAsync(session.SessionId, token),
@@ -55,7 +61,7 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
     // Once only, however often it is tried: the link that came of an earlier try may be in use.
     private async Task RenewLinkAsync(string sessionId, CancellationToken ct)
     {
-        if (await _sessions.FindAsync(sessionId, ct) is { State: SessionState.Pending, StateHash: null } session)
+        if (await _sessions.FindAsync(sessionId, ct) is { State: SessionState.Pending } session && links.IsSpent(session))
         {
             await completion.RenewLinkAsync(session, session.WrongPersonCount, ct);
         }
@@ -63,9 +69,10 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
 
     private async Task ListenAsync(AuthorizationSession session, DateTimeOffset now, CancellationToken ct)
     {
+        DateTimeOffset? firstPoll = now + TimeSpan.FromSeconds(session.PollSeconds);
         var listening = await _sessions.ChangeAsync(session.SessionId, u => u
             .SetProperty(s => s.OpenedAt, s => s.OpenedAt ?? now)
-            .SetProperty(s => s.NextPollAt, s => s.SealedDeviceCode == null ? null : now + TimeSpan.FromSeconds(session.PollSeconds)), showOnCard: false, ct);
+            .SetProperty(s => s.NextPollAt, s => s.Flow == SessionFlow.Device ? firstPoll : s.NextPollAt), showOnCard: false, ct);
         if (!listening)
         {
             await _sessions.ShowAgainAsync(session.SessionId, ct); // it ended while we answered, and our answer was the older picture

@@ -14,6 +14,7 @@ namespace LarkService.Authorization.Flows;
 /// </summary>
 internal sealed partial class ConsentCompletion(
     AuthorizationSessions sessions,
+    SessionTurns turns,
     ConsentLinks links,
     UserGrants grants,
     UserTokens tokens,
@@ -27,12 +28,13 @@ internal sealed partial class ConsentCompletion(
 {
     /// <summary>As many times somebody else may agree in the user's place before the session ends.</summary>
     private const int MaxWrongPersons = 5;
-    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
+    private static readonly TimeSpan[] Pauses = [.. new[] { 0.5, 1, 3, 5, 10, 20, 20 }.Select(s => TimeSpan.FromSeconds(s))];
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     public async Task<CompletionOutcome> CompleteAsync(AuthorizationSession session, TokenResponse issued, CancellationToken ct)
     {
         var app = apps.Get(session.AppId);
-        var who = await WhoAsync(app, issued, ct);
+        var who = await WhoAsync(app, session, issued, ct);
         if (!string.Equals(who.OpenId, session.OpenId, StringComparison.Ordinal))
         {
             await DiscardAsync(app, who.OpenId, issued, ct);
@@ -55,7 +57,7 @@ internal sealed partial class ConsentCompletion(
     }
 
     // The code is spent and the tokens are in our hands alone: a passing fault must not cost the user another consent.
-    private async Task<UserInfo> WhoAsync(LarkApp app, TokenResponse issued, CancellationToken ct)
+    private async Task<UserInfo> WhoAsync(LarkApp app, AuthorizationSession session, TokenResponse issued, CancellationToken ct)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -65,12 +67,20 @@ internal sealed partial class ConsentCompletion(
             }
             catch (Exception e) when (attempt < Pauses.Length && IsPassing(e))
             {
-                await Task.Delay(Pauses[attempt], clock, ct);
+                var pause = PauseAfter(e, Pauses[attempt]);
+                await turns.HoldAsync(session, pause + SessionTurns.OfCode);
+                await Task.Delay(pause, clock, ct);
             }
         }
     }
 
     private static bool IsPassing(Exception e) => e is HttpRequestException or PlatformException { Error: { IsTransient: true } or { Code: 20050 } };
+
+    private static TimeSpan PauseAfter(Exception e, TimeSpan least)
+    {
+        var told = e is PlatformException { Error.RetryAfter: { } after } ? after : TimeSpan.Zero;
+        return told <= least ? least : told < LongestPause ? told : LongestPause;
+    }
 
     /// <summary>Ends a session that will bring no grant.</summary>
     public async Task EndAsync(AuthorizationSession session, SessionState state, string? errorCode, CancellationToken ct)

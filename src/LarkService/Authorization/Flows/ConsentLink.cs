@@ -21,6 +21,6 @@ internal sealed record ConsentLink
     /// <summary>Device flow: least seconds between polls.</summary>
     public int PollSeconds { get; init; }
 
-    /// <summary>Device flow: before the user has clicked we only look now and then, in case the click is lost.</summary>
+    /// <summary>Device flow: before the user has clicked we only look now and then, in case the click is lost; null when there is no room even for that.</summary>
     public DateTimeOffset? FirstPollAt { get; init; }
 }

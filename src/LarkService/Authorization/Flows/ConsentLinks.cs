@@ -9,19 +9,31 @@ using Microsoft.Extensions.Options;
 namespace LarkService.Authorization.Flows;
 
 /// <summary>Makes the link of a session: an authorize page with PKCE and a one-time state, or a device code's page.</summary>
-internal sealed class ConsentLinks(OAuthClient oauth, LarkApps apps, TokenSeal seal, IOptions<AuthorizationOptions> options, TimeProvider clock)
+internal sealed class ConsentLinks(
+    OAuthClient oauth, LarkApps apps, TokenSeal seal, SlowLooks looks, IOptions<AuthorizationOptions> options, TimeProvider clock)
 {
-    /// <summary>Pause between polls while nobody has clicked.</summary>
-    public static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(30);
-
     public Task<ConsentLink> MakeAsync(string sessionId, UserKey user, ScopeSet scopes, SessionFlow flow, CancellationToken ct) =>
         flow == SessionFlow.Redirect ? Task.FromResult(Redirect(sessionId, user, scopes)) : DeviceAsync(sessionId, user, scopes, ct);
 
     public Secret Page(AuthorizationSession session) =>
         seal.Open(session.SealedLink!, session.User, SealPurpose.ConsentLink(session.SessionId));
 
-    public Secret DeviceCode(AuthorizationSession session) =>
+    public DeviceCode DeviceCode(AuthorizationSession session) => Flows.DeviceCode.From(Code(session), session.ExpiresAt);
+
+    /// <summary>Redirect flow: the authorization code that came back and is being exchanged.</summary>
+    public Secret Code(AuthorizationSession session) =>
         seal.Open(session.SealedDeviceCode!, session.User, SealPurpose.DeviceCode(session.SessionId));
+
+    /// <summary>Redirect flow: kept in the place of the device code, so that another process can finish what this one began.</summary>
+    public string SealCode(AuthorizationSession session, Secret code) => seal.Seal(code, session.User, SealPurpose.DeviceCode(session.SessionId));
+
+    /// <summary>Redirect flow: somebody came back with the link, and the code is being exchanged.</summary>
+    public static bool IsBeingFinished(AuthorizationSession session) => session is { Flow: SessionFlow.Redirect, StateHash: null, SealedDeviceCode: not null };
+
+    /// <summary>The link on the card leads nowhere any more: somebody came back with it and nothing came of that, or the platform has forgotten it.</summary>
+    public bool IsSpent(AuthorizationSession session) => session.Flow == SessionFlow.Redirect
+        ? session is { StateHash: null, SealedDeviceCode: null }
+        : session.SealedDeviceCode is not null && DeviceCode(session).EndsAt <= clock.GetUtcNow();
 
     public Secret Verifier(AuthorizationSession session) =>
         seal.Open(session.SealedPkceVerifier!, session.User, SealPurpose.PkceVerifier(session.SessionId));
@@ -56,14 +68,14 @@ internal sealed class ConsentLinks(OAuthClient oauth, LarkApps apps, TokenSeal s
     private async Task<ConsentLink> DeviceAsync(string sessionId, UserKey user, ScopeSet scopes, CancellationToken ct)
     {
         var device = await oauth.AuthorizeDeviceAsync(apps.Get(user.AppId), scopes, ct);
-        var now = clock.GetUtcNow();
+        var code = new DeviceCode(device.DeviceCode, clock.GetUtcNow() + device.Lifetime);
         return new ConsentLink
         {
             Page = device.Link,
             SealedPage = seal.Seal(device.Link, user, SealPurpose.ConsentLink(sessionId)),
-            SealedDeviceCode = seal.Seal(device.DeviceCode, user, SealPurpose.DeviceCode(sessionId)),
+            SealedDeviceCode = seal.Seal(code.ToText(), user, SealPurpose.DeviceCode(sessionId)),
             PollSeconds = (int)Math.Ceiling(device.Interval.TotalSeconds),
-            FirstPollAt = now + SlowPoll,
+            FirstPollAt = looks.Next(user.AppId, code.EndsAt),
         };
     }
 }

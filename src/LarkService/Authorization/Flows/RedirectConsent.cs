@@ -1,24 +1,33 @@
+using System.Globalization;
 using LarkService.Grants.OAuth;
-using LarkService.Grants.OAuth.Pacing;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
-using Microsoft.Extensions.Options;
 
 namespace LarkService.Authorization.Flows;
 
-/// <summary>The redirect flow's way back: <c>/oauth/callback</c> with a code, or with a refusal.</summary>
+/// <summary>
+/// The redirect flow's way back: <c>/oauth/callback</c> with a code, or with a refusal. The code is kept, sealed, in the statement that
+/// uses up the state: what is begun here is finished, by another process if need be, whether or not the browser waits.
+/// </summary>
 internal sealed partial class RedirectConsent(
     AuthorizationSessions sessions,
+    SessionTurns turns,
     ConsentLinks links,
     ConsentCompletion completion,
-    OAuthClient oauth,
-    LarkApps apps,
-    IOptions<AuthorizationOptions> options,
+    CodeExchange exchange,
+    TokenAlerts alerts,
+    IHostApplicationLifetime host,
     TimeProvider clock,
-    ILogger<RedirectConsent> logger)
+    ILogger<RedirectConsent> logger) : IAsyncDisposable
 {
-    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1)];
-    private static readonly TimeSpan CodePatience = TimeSpan.FromMinutes(2); // a code lives five
+    /// <summary>A browser that waits longer is told that the consent is being finished.</summary>
+    public static readonly TimeSpan PageWaits = TimeSpan.FromSeconds(25);
+
+    private const int LongestState = 256;
+    private const int LongestCode = 2048; // the platform's have 64 characters
+    private const string Refused = "access_denied";
+    private readonly Lock _gate = new();
+    private readonly HashSet<Task> _running = [];
 
     /// <param name="state">From the query; consumed by the first who brings it.</param>
     /// <param name="code">From the query; null when the user refused.</param>
@@ -26,115 +35,142 @@ internal sealed partial class RedirectConsent(
     /// <param name="ct">Ends the wait before the state is used up; from then on a browser that goes away changes nothing.</param>
     public async Task<RedirectOutcome> FinishAsync(string? state, Secret? code, string? error, CancellationToken ct)
     {
-        if (string.IsNullOrEmpty(state) || state.Length > 256 || (code is null && string.IsNullOrEmpty(error)))
+        var isOdd = (code is null) == string.IsNullOrEmpty(error) || code?.Reveal().Length > LongestCode;
+        if (string.IsNullOrEmpty(state) || state.Length > LongestState || isOdd || await ConsumeAsync(state, code, ct) is not { State: SessionState.Pending } session)
         {
             return new(CallbackResult.UnknownLink, null);
         }
 
-        if (await sessions.ConsumeStateAsync(state, ct) is not { State: SessionState.Pending } session)
-        {
-            return new(CallbackResult.UnknownLink, null);
-        }
-
-        return await FinishAsync(session, code);
+        var finishing = Begin(() => FinishAsync(session, code, error));
+        await ((Task)finishing).WaitAsync(PageWaits, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new(finishing.IsCompleted ? await finishing : CallbackResult.Finishing, session);
     }
 
-    // State and code work once, so what is begun is finished; the client's own limits bound it.
-    private async Task<RedirectOutcome> FinishAsync(AuthorizationSession session, Secret? code)
+    /// <summary>Finishes what a process that is gone has begun.</summary>
+    public async Task ResumeAsync(AuthorizationSession session, CancellationToken ct)
     {
-        var ct = CancellationToken.None;
+        if (ConsentLinks.IsBeingFinished(session) && await turns.TakeAsync(session, SessionTurns.OfCode, ct))
+        {
+            await Begin(() => ExchangeAsync(session, links.Code(session)));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task[] running;
+        lock (_gate)
+        {
+            running = [.. _running];
+        }
+
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private Task<AuthorizationSession?> ConsumeAsync(string state, Secret? code, CancellationToken ct) => sessions.ConsumeStateAsync(state, (session, update) =>
+    {
+        if (code is not null)
+        {
+            update.SetProperty(s => s.SealedDeviceCode, links.SealCode(session, code));
+            update.SetProperty(s => s.NextPollAt, clock.GetUtcNow() + SessionTurns.OfCode);
+        }
+    }, ct);
+
+    private Task<CallbackResult> Begin(Func<Task<CallbackResult>> work)
+    {
+        var running = Task.Run(work);
+        lock (_gate)
+        {
+            _running.RemoveWhere(task => task.IsCompleted);
+            _running.Add(running);
+        }
+
+        return running;
+    }
+
+    private async Task<CallbackResult> FinishAsync(AuthorizationSession session, Secret? code, string? error)
+    {
         if (session.ExpiresAt <= clock.GetUtcNow())
         {
-            await completion.EndAsync(session, SessionState.Expired, null, ct);
-            return new(CallbackResult.Expired, session);
+            await completion.EndAsync(session, SessionState.Expired, null, CancellationToken.None);
+            return CallbackResult.Expired;
         }
 
-        if (code is null)
+        if (code is not null)
         {
-            // access_denied is the only value the platform sends here.
-            await completion.EndAsync(session, SessionState.Declined, null, ct);
-            return new(CallbackResult.Declined, session);
+            return await ExchangeAsync(session, code);
         }
 
-        return new(await ExchangeAsync(session, code, ct), session);
+        if (error == Refused)
+        {
+            await completion.EndAsync(session, SessionState.Declined, null, CancellationToken.None);
+            return CallbackResult.Declined;
+        }
+
+        return await PageErrorAsync(session, error!);
     }
 
-    private async Task<CallbackResult> ExchangeAsync(AuthorizationSession session, Secret code, CancellationToken ct)
+    private async Task<CallbackResult> ExchangeAsync(AuthorizationSession session, Secret code)
     {
         try
         {
-            return await ExchangeWithPatienceAsync(session, code, ct) switch
+            return await exchange.RunAsync(session, code, host.ApplicationStopping) switch
             {
-                TokenAnswer.Issued issued => await completion.CompleteAsync(session, issued.Tokens, ct) switch
+                TokenAnswer.Issued issued => await completion.CompleteAsync(session, issued.Tokens, CancellationToken.None) switch
                 {
                     CompletionOutcome.Authorized => CallbackResult.Authorized,
                     CompletionOutcome.WrongPerson => CallbackResult.WrongPerson,
                     _ => CallbackResult.Expired,
                 },
-                TokenAnswer.Refused refused => await RefusedAsync(session, refused.Error, ct),
+                TokenAnswer.Refused refused => await RefusedAsync(session, refused.Error),
                 _ => throw new InvalidOperationException(),
             };
+        }
+        catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
+        {
+            await turns.HoldAsync(session, TimeSpan.Zero); // the next process takes it up at once
+            return CallbackResult.Finishing;
         }
         catch (Exception e) when (e is HttpRequestException or PlatformException)
         {
             Log.Unavailable(logger, session.SessionId, e.GetType().Name);
-            await completion.EndAsync(session, SessionState.Failed, SessionErrors.PlatformUnavailable, ct);
+            await completion.EndAsync(session, SessionState.Failed, SessionErrors.PlatformUnavailable, CancellationToken.None);
             return CallbackResult.Failed;
         }
         catch (Exception e)
         {
             // A fault of ours: the state is used up, so the card gets a link that works.
             Log.Stranded(logger, session.SessionId, e);
-            await completion.RenewLinkAsync(session, session.WrongPersonCount, ct);
+            await completion.RenewLinkAsync(session, session.WrongPersonCount, CancellationToken.None);
             return CallbackResult.CodeSpent;
         }
     }
 
-    // A code that was refused because too many came at once is not spent, and lives for minutes.
-    private async Task<TokenAnswer> ExchangeWithPatienceAsync(AuthorizationSession session, Secret code, CancellationToken ct)
-    {
-        var started = clock.GetTimestamp();
-        for (var faults = 0; ;)
-        {
-            var answer = await TryExchangeAsync(session, code, ct);
-            if (answer is TokenAnswer.Issued || answer is TokenAnswer.Refused { Error: var refused } && ExchangeVerdicts.For(refused) != ExchangeVerdict.Retry)
-            {
-                return answer;
-            }
-
-            if (answer is TokenAnswer.Refused { Error.IsRateLimit: false } && faults++ >= Pauses.Length || clock.GetElapsedTime(started) > CodePatience)
-            {
-                return answer ?? throw new TokenCallsBusyException("The code could not be exchanged in time.");
-            }
-
-            await Task.Delay(Pauses[Math.Clamp(faults - 1, 0, Pauses.Length - 1)], clock, ct);
-        }
-    }
-
-    /// <returns>Null when nothing could be sent for now.</returns>
-    private async Task<TokenAnswer?> TryExchangeAsync(AuthorizationSession session, Secret code, CancellationToken ct)
-    {
-        try
-        {
-            return await oauth.ExchangeAsync(apps.Get(session.AppId), code, links.Verifier(session), options.Value.RedirectUri!, ct);
-        }
-        catch (TokenCallsBusyException)
-        {
-            return null;
-        }
-    }
-
-    private async Task<CallbackResult> RefusedAsync(AuthorizationSession session, PlatformError error, CancellationToken ct)
+    private async Task<CallbackResult> RefusedAsync(AuthorizationSession session, PlatformError error)
     {
         Log.Refused(logger, session.SessionId, error.Code);
         if (ExchangeVerdicts.For(error) == ExchangeVerdict.FreshLink)
         {
             // Nobody's configuration is wrong, so the user gets a fresh link on the card.
-            await completion.RenewLinkAsync(session, session.WrongPersonCount, ct);
+            await completion.RenewLinkAsync(session, session.WrongPersonCount, CancellationToken.None);
             return CallbackResult.CodeSpent;
         }
 
-        await completion.EndAsync(session, SessionState.Failed, SessionErrors.Platform(error.Code), ct);
+        await completion.EndAsync(session, SessionState.Failed, SessionErrors.Platform(error.Code), CancellationToken.None);
+        return CallbackResult.Failed;
+    }
+
+    // The platform keeps such errors on its own page, so the app hears nothing; should it ever send one, its number is for the operator.
+    // Anything else that stands there was written by nobody knows whom, and is repeated nowhere.
+    private async Task<CallbackResult> PageErrorAsync(AuthorizationSession session, string error)
+    {
+        var code = int.TryParse(error, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 20000 and < 100000 ? number : 0;
+        Log.PageError(logger, session.SessionId, code);
+        if (code != 0)
+        {
+            alerts.Refused(session.AppId, TokenCall.Exchange, new PlatformError(code, "The consent page refused.", null, 0));
+        }
+
+        await completion.EndAsync(session, SessionState.Failed, code == 0 ? SessionErrors.ConsentPage : SessionErrors.Platform(code), CancellationToken.None);
         return CallbackResult.Failed;
     }
 
@@ -148,6 +184,9 @@ internal sealed partial class RedirectConsent(
 
         [LoggerMessage(2, LogLevel.Warning, "Session {SessionId}: the platform refused the code (code {Code})")]
         public static partial void Refused(ILogger logger, string sessionId, int code);
+
+        [LoggerMessage(4, LogLevel.Warning, "Session {SessionId}: the consent page came back with an error (code {Code})")]
+        public static partial void PageError(ILogger logger, string sessionId, int code);
     }
 }
 
@@ -165,6 +204,9 @@ internal enum CallbackResult
     /// <summary>The platform no longer takes this code; a fresh link is on the card.</summary>
     CodeSpent,
     Failed,
+
+    /// <summary>Many came at once: the consent is kept and being finished, and the card in chat will tell.</summary>
+    Finishing,
 }
 
 /// <param name="Result">What the page says.</param>

@@ -1,12 +1,9 @@
-using LarkService.Data;
-using Microsoft.EntityFrameworkCore;
-
 namespace LarkService.Authorization.Flows;
 
 /// <summary>Ends sessions whose time is over, so that no card stays open that leads nowhere. The platform never tells us.</summary>
-internal sealed partial class SessionExpiryLoop(Database database, ConsentCompletion completion, TimeProvider clock, ILogger<SessionExpiryLoop> logger) : BackgroundService
+internal sealed partial class SessionExpiryLoop(OverdueSessions overdue, AuthorizationMetrics metrics, TimeProvider clock, ILogger<SessionExpiryLoop> logger)
+    : BackgroundService
 {
-    private const int Batch = 200;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -15,33 +12,47 @@ internal sealed partial class SessionExpiryLoop(Database database, ConsentComple
         {
             try
             {
-                foreach (var session in await database.RunAsync(db => OverdueAsync(db, stoppingToken)))
+                while (await EndSomeAsync(stoppingToken))
                 {
-                    await completion.EndAsync(session, SessionState.Expired, null, stoppingToken);
                 }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.Trouble(logger, e);
             }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
 
             await Task.Delay(Look, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private Task<List<AuthorizationSession>> OverdueAsync(LarkDbContext db, CancellationToken ct)
+    /// <returns>True when there may be more.</returns>
+    private async Task<bool> EndSomeAsync(CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        return db.Set<AuthorizationSession>().AsNoTracking()
-            .Where(s => s.State == SessionState.Pending && s.ExpiresAt <= now)
-            .OrderBy(s => s.ExpiresAt)
-            .Take(Batch)
-            .ToListAsync(ct);
+        var found = await overdue.FindAsync(ct);
+        if (found.Count == 0)
+        {
+            return false;
+        }
+
+        foreach (var session in await overdue.EndAsync(found, ct))
+        {
+            metrics.Finished(session, SessionState.Expired, clock.GetUtcNow() - session.CreatedAt);
+            Log.Expired(logger, session.SessionId, session.AppId);
+        }
+
+        return found.Count == OverdueSessions.Batch;
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error, "Expired sessions are not ended at the moment")]
         public static partial void Trouble(ILogger logger, Exception e);
+
+        [LoggerMessage(2, LogLevel.Information, "Session {SessionId} of {AppId} has expired")]
+        public static partial void Expired(ILogger logger, string sessionId, string appId);
     }
 }

@@ -1,6 +1,7 @@
 using LarkService.Authorization.Flows;
 using LarkService.Platform;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace LarkService.Authorization.Pages;
@@ -20,9 +21,20 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
     /// <summary>Lets the page's own style through the content security policy, and nothing else.</summary>
     public string Nonce { get; } = RandomIds.Create(128);
 
+    /// <summary>A state works once: whoever only looks what is here must not use it up.</summary>
+    public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
+    {
+        if (!HttpMethods.IsGet(Request.Method))
+        {
+            context.Result = StatusCode(StatusCodes.Status405MethodNotAllowed);
+        }
+    }
+
     public async Task<IActionResult> OnGetAsync(string? code, string? state, string? error, CancellationToken ct)
     {
-        var outcome = await consent.FinishAsync(state, string.IsNullOrEmpty(code) ? null : new Secret(code), error, ct);
+        var outcome = IsAmbiguous
+            ? new RedirectOutcome(CallbackResult.UnknownLink, null)
+            : await consent.FinishAsync(state, string.IsNullOrEmpty(code) ? null : new Secret(code), error, ct);
         Result = outcome.Result;
         Language = Request.Headers.AcceptLanguage.ToString().StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh" : "en";
         Words = CallbackWords.For(outcome.Result, Language);
@@ -30,6 +42,9 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
         Protect();
         return new PageResult { StatusCode = Words.Status };
     }
+
+    // Which of two values counts would depend on who reads them (RFC 6749 §3.1 forbids them).
+    private bool IsAmbiguous => Request.Query.Any(parameter => parameter.Value.Count > 1);
 
     private void Protect()
     {

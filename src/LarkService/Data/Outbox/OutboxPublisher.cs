@@ -12,13 +12,14 @@ internal sealed class OutboxPublisher(IEnumerable<OutboxSubscription> subscripti
     /// <param name="topic">Name of what happened.</param>
     /// <param name="key">What it happened to: orders the messages among themselves.</param>
     /// <param name="payload">Ids and facts, never a secret: it is stored in clear.</param>
-    public void Add<T>(LarkDbContext db, string topic, string key, T payload)
+    /// <param name="due">Not before this time; null for at once. What is published later for the same key waits for it, too.</param>
+    public void Add<T>(LarkDbContext db, string topic, string key, T payload, DateTimeOffset? due = null)
     {
         var json = JsonSerializer.Serialize(payload, JsonSerializerOptions.Web);
         var now = clock.GetUtcNow();
         foreach (var subscription in _byTopic[topic])
         {
-            db.Add(new OutboxMessage { Subscriber = subscription.Name, Key = key, Payload = json, CreatedAt = now, DueAt = now });
+            db.Add(new OutboxMessage { Subscriber = subscription.Name, Key = key, Payload = json, CreatedAt = now, DueAt = due ?? now });
         }
     }
 

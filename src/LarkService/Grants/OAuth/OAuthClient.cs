@@ -19,6 +19,11 @@ internal sealed class OAuthClient(IHttpClientFactory http, TokenCallPace pace, T
     private static readonly TimeSpan DefaultDeviceLifetime = TimeSpan.FromSeconds(240); // what the official CLI assumes
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(5);        // RFC 8628 §3.2
 
+    /// <param name="app">Whose code it is.</param>
+    /// <param name="code">Works once: a call that has gone out is waited for, whoever leaves.</param>
+    /// <param name="verifier">Belongs to the challenge of the page.</param>
+    /// <param name="redirectUri">As on the page.</param>
+    /// <param name="ct">Ends the wait for a permit.</param>
     /// <exception cref="TokenCallsBusyException">Nothing was sent: the code is as good as before.</exception>
     public async Task<TokenAnswer> ExchangeAsync(LarkApp app, Secret code, Secret verifier, string redirectUri, CancellationToken ct)
     {
@@ -29,7 +34,7 @@ internal sealed class OAuthClient(IHttpClientFactory http, TokenCallPace pace, T
             ["code"] = code.Reveal(),
             ["redirect_uri"] = redirectUri,
             ["code_verifier"] = verifier.Reveal(),
-        }, ct);
+        }, CancellationToken.None);
     }
 
     /// <summary>Not paced in here: see <see cref="TokenCallPace"/>.</summary>
@@ -39,15 +44,19 @@ internal sealed class OAuthClient(IHttpClientFactory http, TokenCallPace pace, T
         ["refresh_token"] = refreshToken.Reveal(),
     }, ct);
 
+    /// <param name="app">Whose code it is.</param>
+    /// <param name="deviceCode">Brings tokens once: a call that has gone out is waited for, whoever leaves.</param>
+    /// <param name="priority">How likely it is to bring them.</param>
+    /// <param name="ct">Ends the wait for a permit.</param>
     /// <exception cref="TokenCallsBusyException">Nothing was sent.</exception>
-    public async Task<TokenAnswer> PollDeviceAsync(LarkApp app, Secret deviceCode, CancellationToken ct)
+    public async Task<TokenAnswer> PollDeviceAsync(LarkApp app, Secret deviceCode, CallPriority priority, CancellationToken ct)
     {
-        await pace.WaitAsync(app.AppId, CallPriority.Background, ct);
+        await pace.WaitAsync(app.AppId, priority, ct);
         return await TokenAsync(app, TokenCall.Exchange, new()
         {
             ["grant_type"] = "urn:ietf:params:oauth:grant-type:device_code",
             ["device_code"] = deviceCode.Reveal(),
-        }, ct);
+        }, CancellationToken.None);
     }
 
     /// <exception cref="PlatformException">The platform refused.</exception>

@@ -97,6 +97,33 @@ public sealed class TokenCallPaceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Whoever_has_just_clicked_comes_after_people_who_wait_and_before_what_can_wait()
+    {
+        var permits = new OneByOne();
+        await using var queue = new TokenCallQueue(App, permits, _clock);
+        var (rest, clicked, person) = (Wait(CallPriority.Background), Wait(CallPriority.Expected), Wait(CallPriority.Interactive));
+
+        await permits.AnswerAsync(CallPriority.Background, 0);
+        await permits.AnswerAsync(CallPriority.Interactive, 1);
+        await person.Soon();
+        await permits.AnswerAsync(CallPriority.Expected, 1);
+        await clicked.Soon();
+        Assert.False(rest.IsCompleted);
+        await permits.AnswerAsync(CallPriority.Background, 1);
+        await rest.Soon();
+
+        Task Wait(CallPriority priority) => queue.WaitAsync(priority, TimeSpan.FromMinutes(1), default).AsTask();
+    }
+
+    [Theory]
+    [InlineData(CallPriority.Expected, 10, 50, 1000)]
+    [InlineData(CallPriority.Background, 5, 25, 500)]
+    internal void Those_who_have_just_clicked_may_use_all_that_is_left_and_what_can_wait_half(CallPriority priority, int burst, int second, int minute)
+    {
+        Assert.Equal((burst, second, minute), (TokenCallRule.Share(TokenCallRule.Burst, priority), TokenCallRule.Share(TokenCallRule.PerSecond, priority), TokenCallRule.Share(TokenCallRule.PerMinute, priority)));
+    }
+
+    [Fact]
     public async Task A_database_that_does_not_answer_fails_those_who_wait_and_the_next_try_anew()
     {
         var permits = new OneByOne();

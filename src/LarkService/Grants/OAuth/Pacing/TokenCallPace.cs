@@ -13,7 +13,7 @@ internal sealed partial class TokenCallPace : IAsyncDisposable
     /// <summary>As long as somebody waits for us at most; a page that loads longer is left.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Shorter than the lease of a poll: nobody else may begin with the same one meanwhile.</summary>
+    /// <summary>Shorter than the turn of a poll: nobody else may begin with the same one meanwhile.</summary>
     public static readonly TimeSpan LongestBackgroundWait = TimeSpan.FromSeconds(15);
 
     /// <summary>A platform that asks for more is asked again after this.</summary>

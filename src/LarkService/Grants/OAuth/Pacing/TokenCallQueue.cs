@@ -2,7 +2,7 @@ using LarkService.Data;
 
 namespace LarkService.Grants.OAuth.Pacing;
 
-/// <summary>Those who wait to call the token endpoint for one app, in this process: people first, then in the order they came.</summary>
+/// <summary>Those who wait to call the token endpoint for one app, in this process: by their priority, then in the order they came.</summary>
 internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>More at once would not be served in time.</summary>
@@ -12,14 +12,14 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
     private const int AtOnce = 5;
 
     private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(2);
+    private static readonly CallPriority[] Priorities = Enum.GetValues<CallPriority>();
     private readonly Lock _gate = new();
-    private readonly Queue<Waiter> _people = new();
-    private readonly Queue<Waiter> _others = new();
+    private readonly Queue<Waiter>[] _waiting = [.. Priorities.Select(_ => new Queue<Waiter>())];
     private readonly CancellationTokenSource _stopping = new();
     private readonly NewPerson _newPerson = new();
     private Task _serving = Task.CompletedTask;
     private bool _isServing;
-    private bool _isRestingForOthers;
+    private bool _isRestingForBackground;
 
     /// <exception cref="TokenCallsBusyException">Too many wait already, or it took longer than <paramref name="atMost"/>.</exception>
     public async ValueTask WaitAsync(CallPriority priority, TimeSpan atMost, CancellationToken ct)
@@ -64,15 +64,15 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
         bool begin;
         lock (_gate)
         {
-            if (_people.Count + _others.Count >= MostWaiting)
+            if (_waiting.Sum(q => q.Count) >= MostWaiting)
             {
                 throw new TokenCallsBusyException($"{MostWaiting} others wait to call the token endpoint.");
             }
 
-            (priority == CallPriority.Interactive ? _people : _others).Enqueue(waiter);
+            _waiting[(int)priority].Enqueue(waiter);
             begin = !_isServing;
             _isServing = true;
-            if (priority == CallPriority.Interactive && _isRestingForOthers)
+            if (priority != CallPriority.Background && _isRestingForBackground)
             {
                 _newPerson.Wake(); // there may be a permit for people where there was none for the rest
             }
@@ -113,15 +113,18 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
     {
         lock (_gate)
         {
-            Forget(_people);
-            Forget(_others);
-            if (_people.Count > 0)
+            foreach (var priority in Priorities)
             {
-                return (_people.Count, CallPriority.Interactive);
+                var queue = _waiting[(int)priority];
+                Forget(queue);
+                if (queue.Count > 0)
+                {
+                    return (queue.Count, priority);
+                }
             }
 
-            _isServing = _others.Count > 0;
-            return _isServing ? (_others.Count, CallPriority.Background) : null;
+            _isServing = false;
+            return null;
         }
     }
 
@@ -138,7 +141,7 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
     {
         lock (_gate)
         {
-            var queue = priority == CallPriority.Interactive ? _people : _others;
+            var queue = _waiting[(int)priority];
             while (calls > 0 && queue.TryDequeue(out var waiter))
             {
                 calls -= waiter.TrySetResult() ? 1 : 0;
@@ -148,7 +151,7 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
 
     private async Task RestAsync(TimeSpan span, CallPriority priority)
     {
-        if (priority == CallPriority.Interactive)
+        if (priority != CallPriority.Background)
         {
             await Task.Delay(span, clock, _stopping.Token);
             return;
@@ -156,14 +159,14 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
 
         lock (_gate)
         {
-            _isRestingForOthers = _people.Count == 0;
-            span = _isRestingForOthers ? span : TimeSpan.Zero;
+            _isRestingForBackground = Priorities.All(p => p == CallPriority.Background || _waiting[(int)p].Count == 0);
+            span = _isRestingForBackground ? span : TimeSpan.Zero;
         }
 
         await _newPerson.WaitAsync(span, clock, _stopping.Token);
         lock (_gate)
         {
-            _isRestingForOthers = false;
+            _isRestingForBackground = false;
         }
     }
 
@@ -171,13 +174,15 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
     {
         lock (_gate)
         {
-            foreach (var waiter in _people.Concat(_others))
+            foreach (var queue in _waiting)
             {
-                waiter.TrySetException(e);
-            }
+                foreach (var waiter in queue)
+                {
+                    waiter.TrySetException(e);
+                }
 
-            _people.Clear();
-            _others.Clear();
+                queue.Clear();
+            }
         }
     }
 

@@ -22,7 +22,7 @@ internal static class TokenCallRule
     public const int SlotsAhead = 5 * SlotsPerSecond;
 
     /// <summary>What can wait leaves half of every window to people.</summary>
-    public static int Share(int limit, CallPriority priority) => priority == CallPriority.Interactive ? limit : limit / 2;
+    public static int Share(int limit, CallPriority priority) => priority == CallPriority.Background ? limit / 2 : limit;
 
     /// <summary>Calls that may be made now.</summary>
     /// <param name="wanted">How many are asked for.</param>
