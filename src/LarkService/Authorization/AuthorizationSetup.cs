@@ -29,7 +29,9 @@ internal static class AuthorizationSetup
         services.AddSingleton<ConsentLinks>();
         services.AddSingleton<ConsentCompletion>();
         services.AddSingleton<RedirectConsent>();
+        services.AddSingleton<SessionAdmission>();
         services.AddSingleton<Consents>();
+        services.AddSingleton<CallConsents>();
         services.AddSingleton<AskInChat>();
         services.AddOutboxSubscriber<SessionCards>(SessionTopics.Changed);
         services.AddOutboxSubscriber<TellRevoked>(GrantTopics.Revoked);

@@ -21,6 +21,7 @@ internal sealed partial class ConsentCompletion(
     MessageClient messages,
     AuditLog audit,
     LarkApps apps,
+    AppSetupAlerts alerts,
     AuthorizationMetrics metrics,
     TimeProvider clock,
     ILogger<ConsentCompletion> logger)
@@ -46,6 +47,11 @@ internal sealed partial class ConsentCompletion(
         {
             await DiscardAsync(app, who.OpenId, issued, ct);
             return CompletionOutcome.TooLate;
+        }
+
+        if (issued.RefreshToken is null && session.Scopes.Contains(ScopeSet.OfflineAccess))
+        {
+            alerts.NoRefreshToken(app, issued.Scopes);
         }
 
         tokens.Forget(session.User);
