@@ -95,7 +95,7 @@ internal static class AskRules
     {
         null => null,
         { State: SessionState.Authorized } => history.LastCard,
-        { CompletedAt: { } ended } when history.Grant?.GrantedAt >= ended => history.LastCard, // on a link the user got themselves
+        { CompletedAt: { } ended } when history.Grant?.GrantedAt > ended => history.LastCard, // on a link the user got themselves
         { State: not SessionState.Declined } when ask.Origin == SessionOrigin.Renewal => history.LastCard,
         _ => null,
     };

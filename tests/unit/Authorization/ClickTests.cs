@@ -139,6 +139,7 @@ public sealed class ClickTests : IDisposable
         await answer.Afterwards!(default);
         var next = Assert.Single(await _scene.Sessions.PendingOfAsync(Some.User, default));
         Assert.Equal((session.MessageId, session.Scopes, session.Reason), (next.MessageId, next.Scopes, next.Reason));
+        await _scene.ShowAsync();
         Assert.Equal(HttpMethod.Patch, Assert.Single(_scene.Platform.To(OpenPlatform.Messages)).Method);
     }
 

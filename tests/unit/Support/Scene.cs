@@ -60,9 +60,12 @@ internal sealed class Scene : IDisposable
         Links = new ConsentLinks(OAuth, Apps, Seal, chosen, Clock);
         Cards = new SessionCards(Sessions, Links, Grants, Messages, chosen, NullLogger<SessionCards>.Instance);
         var metrics = new AuthorizationMetrics(Meters);
-        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
-        Consents = new Consents(Sessions, Links, Completion, Cards, Grants, Apps, chosen, metrics, Clock);
-        AskInChat = new AskInChat(Consents, Messages, NullLogger<AskInChat>.Instance);
+        SetupAlerts = new AppSetupAlerts(Alerts, Clock, NullLogger<AppSetupAlerts>.Instance);
+        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, SetupAlerts, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
+        var admission = new SessionAdmission(Database, Sessions, Apps, chosen, Clock);
+        Consents = new Consents(admission, Sessions, Links, Completion, Cards, Apps, SetupAlerts, chosen, metrics, Clock, NullLogger<Consents>.Instance);
+        CallConsents = new CallConsents(Consents, Clock);
+        AskInChat = new AskInChat(Consents, Messages, Clock, NullLogger<AskInChat>.Instance);
         Redirects = new RedirectConsent(Sessions, Links, Completion, OAuth, Apps, chosen, Clock, NullLogger<RedirectConsent>.Instance);
     }
 
@@ -90,6 +93,8 @@ internal sealed class Scene : IDisposable
     public TokenCallPace Pace { get; }
 
     public KeptAlerts Alerts { get; } = new();
+
+    public AppSetupAlerts SetupAlerts { get; }
 
     public OAuthClient OAuth { get; }
 
@@ -122,6 +127,8 @@ internal sealed class Scene : IDisposable
     public ConsentCompletion Completion { get; }
 
     public Consents Consents { get; }
+
+    public CallConsents CallConsents { get; }
 
     public AskInChat AskInChat { get; }
 
@@ -166,8 +173,20 @@ internal sealed class Scene : IDisposable
             CreatedAt = Clock.GetUtcNow(),
             ExpiresAt = Clock.GetUtcNow().AddSeconds(seconds),
         };
-        Assert.True(await Sessions.AddAsync(session, default));
+        await AddAsync(session);
         return await SessionAsync(sessionId);
+    }
+
+    public Task AddAsync(AuthorizationSession session) => Database.RunAsync(db => Sessions.AddAsync(db, session, cardOf: null, default));
+
+    /// <summary>Carries out what is to be shown on cards, as the outbox does: in order, and once.</summary>
+    public async Task ShowAsync()
+    {
+        while (await Database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Subscriber == SessionTopics.Changed).OrderBy(m => m.Id).FirstOrDefaultAsync()) is { } next)
+        {
+            await Cards.HandleAsync(JsonElement.Parse(next.Payload), default);
+            await Database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Id == next.Id).ExecuteDeleteAsync());
+        }
     }
 
     /// <summary>The session as it is stored now.</summary>
