@@ -208,7 +208,7 @@ public sealed class ChatTests
     {
         public List<IncomingMessage> Messages { get; } = [];
 
-        public IEnumerable<string> Texts => Messages.Select(m => m.Text);
+        public List<string> Texts => [.. Messages.Select(m => m.Text)];
     }
 
     private sealed class AuthHandler(Recorded recorded) : IChatHandler
