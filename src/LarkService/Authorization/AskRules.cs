@@ -85,9 +85,11 @@ internal static class AskRules
     /// <summary>What the user declined lately is not asked for again by anybody but themselves or a caller who means it.</summary>
     private static TimeSpan? Refused(ConsentAsk ask, AskHistory history, ScopeSet missing, AuthorizationOptions options, DateTimeOffset now)
     {
+        // What was granted before was asked for along, and is not what the user minds; unless the platform says that it is not granted.
+        var had = !ask.EvenIfGranted && history.Grant is { Status: not GrantStatus.Revoked } grant ? grant.Scopes : ScopeSet.Empty;
         var wanted = ask.EvenIfGranted ? missing.Union(ask.Scopes) : missing;
         var since = history.Grant?.GrantedAt ?? DateTimeOffset.MinValue; // who agreed after that has thought better of it
-        return Left(history.Declined.Where(s => s.CompletedAt > since && s.Scopes.Any(wanted.Contains)).Max(s => s.CompletedAt), options, now);
+        return Left(history.Declined.Where(s => s.CompletedAt > since && s.Scopes.Except(had).Any(wanted.Contains)).Max(s => s.CompletedAt), options, now);
     }
 
     /// <summary>A card of the cooldown that may come to life again: what the user agreed on, and for a renewal what ran out.</summary>

@@ -16,7 +16,7 @@ public sealed class AutomaticCardTests
     {
         await using var scene = await Scene.StartAsync(new() { Flow = flow });
         var ava = scene.Ava;
-        Assert.Equal("True", (await CallAsync(scene, Email))["cardSent"], ignoreCase: true);
+        Assert.Equal("true", (await CallAsync(scene, Email))["cardSent"]);
         var card = await ava.AskedAsync();
         await ava.PressAsync(card, Person.Decline);
         await card.TurnsAsync("grey");
@@ -69,9 +69,11 @@ public sealed class AutomaticCardTests
 
         var answers = await Task.WhenAll(new[] { Email, Phone, Employee, Email, "im:message" }.Select(scope => CallAsync(scene, scope)));
 
-        Assert.Single(answers.Select(a => a["sessionId"]).Distinct());
-        Assert.Equal(1, await scene.Database.CountAsync("authorization_sessions"));
+        // One session, or a wider one on the same card for whoever came later than a blink
+        Assert.All(answers, a => Assert.NotNull(a["sessionId"]));
+        Assert.Equal(1, await scene.Database.CountAsync("authorization_sessions", "state = 'pending'"));
         var card = Assert.Single(scene.Ava.AuthorizationCards);
+        await Eventually.TrueAsync("all follow-ups", async () => await scene.Database.CountAsync("outbox_messages") == 0);
         await scene.Ava.AgreeAsync(card);
         await card.TurnsAsync("green");
         (await scene.Api.GetAsync(TokenOf(scene, $"{Email} {Phone} {Employee} im:message"))).Must(HttpStatusCode.OK);

@@ -88,6 +88,17 @@ public sealed class AskRulesTests
     }
 
     [Fact]
+    public void A_refusal_of_more_is_no_refusal_of_what_was_granted_and_has_run_out_since()
+    {
+        var declined = Session("declined", SessionOrigin.Rest, "own a more")!; // more, and what was granted along
+        var grant = Grant("own a", Now.AddDays(-1));
+        grant.RefreshOutcome = RefreshResult.ReauthorizationRequired;
+
+        Assert.Equal("own card", Said(Decide(Ask("renewal", "a"), new AskHistory { Declined = [declined], Grant = grant }), null));
+        Assert.Equal("held back 3570", Said(Decide(Ask("call", "more"), new AskHistory { Declined = [declined], Grant = grant }), null));
+    }
+
+    [Fact]
     public void Who_has_agreed_since_has_thought_better_of_it()
     {
         var declined = Session("declined", SessionOrigin.Rest, "a")!;
