@@ -38,17 +38,18 @@ internal sealed class UserTokenHandler(UserTokens tokens, LarkApps apps, AppSetu
             (response, error) = await SendAsync(request, token, cancellationToken);
         }
 
-        switch (error?.Code)
+        if (error is { Code: PlatformCodes.UserScopeMissing })
         {
-            case PlatformCodes.UserScopeMissing:
-                response.Dispose();
-                throw new ConsentRequiredException(call.User, new ConsentGap(ConsentReason.ScopesMissing, Missing(error, call)));
-            case PlatformCodes.AppScopeMissing:
-                alerts.ScopeMissing(apps.Get(call.User.AppId), error);
-                return response;
-            default:
-                return response;
+            response.Dispose();
+            throw new ConsentRequiredException(call.User, new ConsentGap(ConsentReason.ScopesMissing, Missing(error, call)));
         }
+
+        if (error is { Code: PlatformCodes.AppScopeMissing })
+        {
+            alerts.ScopeMissing(apps.Get(call.User.AppId), error);
+        }
+
+        return response;
     }
 
     private async Task<(HttpResponseMessage Response, PlatformError? Error)> SendAsync(HttpRequestMessage request, UserAccessToken token, CancellationToken ct)
