@@ -29,6 +29,7 @@ internal static class AuthorizationSetup
         services.AddSingleton<ConsentLinks>();
         services.AddSingleton<ConsentCompletion>();
         services.AddSingleton<RedirectConsent>();
+        services.AddSingleton<UnansweredPages>();
         services.AddSingleton<SessionAdmission>();
         services.AddSingleton<Consents>();
         services.AddSingleton<CallConsents>();

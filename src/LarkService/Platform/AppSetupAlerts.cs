@@ -57,6 +57,18 @@ internal sealed partial class AppSetupAlerts(IOperatorAlerts alerts, TimeProvide
             clock.GetUtcNow()));
     }
 
+    /// <summary>People open the consent page, and nothing ever comes back from it.</summary>
+    /// <param name="app">Which app.</param>
+    /// <param name="people">How many, one after the other.</param>
+    /// <param name="scopes">What the last of them was asked for.</param>
+    public void PageUnanswered(LarkApp app, int people, ScopeSet scopes) => Tell(app, $"no answer from the page for {scopes}", new(
+        AlertKind.Trouble,
+        new($"{app.AppId}: nobody comes back from the consent page", $"{app.AppId}：用户打开授权页后没有结果"),
+        new(
+            $"{people} people in a row opened the consent page, and nothing came back. It may show an error: 20027 means that a scope is not enabled for the app, 20029 that the redirect address is not registered (Security Settings, Redirect URLs). Asked for: {scopes}. Look at {ConsolePage(app, scopes)}",
+            $"连续 {people} 位用户打开授权页后没有结果。页面可能显示错误：20027 表示应用未开通某项权限，20029 表示重定向 URL 未登记（安全设置 > 重定向 URL）。请求的权限：{scopes}。请查看 {ConsolePage(app, scopes)}"),
+        clock.GetUtcNow()));
+
     private void Tell(LarkApp app, string matter, OperatorAlert alert)
     {
         var key = $"{app.AppId}: {matter}";

@@ -61,7 +61,7 @@ internal sealed class Scene : IDisposable
         Cards = new SessionCards(Sessions, Links, Grants, Messages, chosen, NullLogger<SessionCards>.Instance);
         var metrics = new AuthorizationMetrics(Meters);
         SetupAlerts = new AppSetupAlerts(Alerts, Clock, NullLogger<AppSetupAlerts>.Instance);
-        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, SetupAlerts, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
+        Completion = new ConsentCompletion(Sessions, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, SetupAlerts, new UnansweredPages(SetupAlerts, Apps), metrics, Clock, NullLogger<ConsentCompletion>.Instance);
         var admission = new SessionAdmission(Database, Sessions, Apps, chosen, Clock);
         Consents = new Consents(admission, Sessions, Links, Completion, Cards, Apps, SetupAlerts, chosen, metrics, Clock, NullLogger<Consents>.Instance);
         CallConsents = new CallConsents(Consents, Clock);

@@ -22,6 +22,7 @@ internal sealed partial class ConsentCompletion(
     AuditLog audit,
     LarkApps apps,
     AppSetupAlerts alerts,
+    UnansweredPages pages,
     AuthorizationMetrics metrics,
     TimeProvider clock,
     ILogger<ConsentCompletion> logger)
@@ -55,6 +56,7 @@ internal sealed partial class ConsentCompletion(
         }
 
         tokens.Forget(session.User);
+        pages.Ended(session, SessionState.Authorized);
         metrics.Finished(session, SessionState.Authorized, clock.GetUtcNow() - session.CreatedAt);
         Log.Authorized(logger, session.SessionId, session.AppId, issued.Scopes.Count);
         return CompletionOutcome.Authorized;
@@ -84,6 +86,7 @@ internal sealed partial class ConsentCompletion(
         var entry = state == SessionState.Declined ? Consent(session, state.Word(), $"asked for: {session.Scopes}") : null;
         if (await sessions.FinishAsync(session, state, errorCode, null, entry, ct))
         {
+            pages.Ended(session, state);
             metrics.Finished(session, state, clock.GetUtcNow() - session.CreatedAt);
             Log.Ended(logger, session.SessionId, session.AppId, state, errorCode);
         }
