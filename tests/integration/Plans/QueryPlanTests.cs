@@ -69,6 +69,7 @@ public sealed partial class QueryPlanTests
         await scene.Inside<UserTokens>().GetAsync(new UserKey(scene.Options.Sandbox.AppId, scene.Ava.OpenId), ScopeSet.Empty, default);
         await scene.Api.GetAsync("/api/v1/grants?limit=2");
         await scene.Api.GetAsync("/api/v1/events?state=dead");
+        await scene.Api.GetAsync($"/api/v1/grants/{scene.Ava.OpenId}/token?scopes=im:message"); // asks for it
 
         await scene.Inside<CleanUp>().RunAsync(default);
         await scene.Inside<KeepAlive>().RunAsync(default);
