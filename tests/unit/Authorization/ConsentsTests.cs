@@ -315,7 +315,7 @@ public sealed class ConsentsTests : IDisposable
     {
         var sent = 0;
         _scene.Platform.When(OpenPlatform.Messages, (call, _) => Task.FromResult(OpenPlatform.Response(
-            200, call.Method == HttpMethod.Post ? $$"""{"code":0,"data":{"message_id":"om_{{++sent}}","chat_id":"oc_1"}}""" : """{"code":0,"data":{}}""")));
+            200, call.Method == HttpMethod.Post ? $$"""{"code":0,"data":{"message_id":"om_{{++sent}}","chat_id":"oc_1"} }""" : """{"code":0,"data":{}}""")));
     }
 
     private Task<AskOutcome> AskAsync(string scopes) => _scene.Consents.AskAsync(Ask(scopes), default);

@@ -66,7 +66,7 @@ public sealed class SessionCardsTests : IDisposable
         var sent = 0;
         _scene.Platform.When(OpenPlatform.Messages, (call, _) => Task.FromResult(call.Method == HttpMethod.Patch
             ? OpenPlatform.Response(400, """{"code":230011,"msg":"recalled"}""")
-            : OpenPlatform.Response(200, $$"""{"code":0,"data":{"message_id":"om_new{{++sent}}","chat_id":"oc_1"}}""")));
+            : OpenPlatform.Response(200, $$"""{"code":0,"data":{"message_id":"om_new{{++sent}}","chat_id":"oc_1"} }""")));
         for (var renewal = 1; renewal <= 2; renewal++)
         {
             await _scene.Completion.RenewLinkAsync(session, 0, default);

@@ -3,7 +3,6 @@ using LarkService.Authorization;
 using LarkService.Authorization.Cards;
 using LarkService.Authorization.Chat;
 using LarkService.Authorization.Flows;
-using LarkService.Events;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
 
@@ -48,7 +47,7 @@ public sealed class SessionTableTests : IDisposable
             }
 
             _sent += call.Method == HttpMethod.Post ? 1 : 0;
-            return Task.FromResult(OpenPlatform.Response(200, $$"""{"code":0,"data":{"message_id":"om_{{_sent + 1}}","chat_id":"oc_1"}}"""));
+            return Task.FromResult(OpenPlatform.Response(200, $$"""{"code":0,"data":{"message_id":"om_{{_sent + 1}}","chat_id":"oc_1"} }"""));
         });
     }
 
