@@ -108,14 +108,22 @@ public sealed class CardStatesTests
         var question = ava.Write("Hello?");
         var small = await ava.AskedAsync();
 
+        var link = small.Link();
         var wide = (await scene.Api.AskAsync(ava, [.. Scene.AiScopes, "contact:user.email:readonly"])).Must(HttpStatusCode.Created);
-        await small.TurnsAsync("grey");
-        Assert.Contains("Replaced by a newer request", small.Text(), StringComparison.Ordinal);
 
-        var card = scene.Platform.FindMessage(wide["messageId"]!)!;
-        await ava.AgreeAsync(card);
-        await card.TurnsAsync("green");
+        // On the card of the smaller one, whose link leads nowhere any more
+        Assert.Equal(small.MessageId, wide["messageId"]);
+        await Eventually.TrueAsync("the card asking for more", () => small.Link() != link);
+        using (var browser = new Browser(ava.OpenId))
+        {
+            Assert.Equal("unknownlink", (await browser.AllowAsync(link)).Result);
+        }
+
+        await ava.AgreeAsync(small);
+        await small.TurnsAsync("green");
         await ava.AnswerAsync(question);
+        Assert.Single(ava.AuthorizationCards);
+        Assert.Equal("authorized", await scene.SessionStateAsync(wide["sessionId"]!));
         Assert.Contains("superseded", (await scene.Database.RowsAsync("SELECT state FROM authorization_sessions")).Select(r => r[0]));
     }
 

@@ -63,6 +63,23 @@ internal sealed class ChatApi(
         return Results.NoContent();
     }
 
+    public async Task<IResult> ChooseMenuAsync(HttpContext http, CancellationToken ct)
+    {
+        var body = await Json.ReadObjectAsync(http.Request, ct);
+        if (directory.Find(body.Text("openId")) is not { } user)
+        {
+            return Results.NotFound();
+        }
+
+        if (body.Text("eventKey") is not { Length: > 0 and <= 30 } key)
+        {
+            return Results.Json(new { error = "A menu entry has a key of 1 to 30 characters." }, Json.Options, statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        people.ChooseMenu(user, key);
+        return Results.NoContent();
+    }
+
     public async Task<IResult> ClickAsync(HttpContext http, CancellationToken ct)
     {
         var body = await Json.ReadObjectAsync(http.Request, ct);

@@ -34,6 +34,9 @@ internal sealed class People(TenantDirectory directory, MessageStore messages, E
         return deliveries.Push(envelopes.ChatEntered(user, last));
     }
 
+    /// <summary>Chooses an entry of the bot's menu.</summary>
+    public Delivery ChooseMenu(DemoUser user, string eventKey) => deliveries.Push(envelopes.MenuChosen(user, eventKey));
+
     public Delivery Revoked(string openId, string reason, string types) => deliveries.Push(envelopes.TokensRevoked(directory.Find(openId)!, reason, types));
 
     public Delivery Left(string openId)

@@ -47,6 +47,7 @@ internal static class SandboxEndpoints
         chat.MapGet("/messages", (string? openId, [FromServices] ChatApi api) => api.Messages(openId));
         chat.MapPost("/messages", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.WriteAsync(http, ct));
         chat.MapPost("/chat-entered", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.EnterAsync(http, ct));
+        chat.MapPost("/menu", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.ChooseMenuAsync(http, ct));
         chat.MapPost("/cards/click", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.ClickAsync(http, ct));
         chat.MapGet("/callback-address", ([FromServices] CallbackAddressApi api) => api.Show());
         chat.MapPut("/callback-address", (HttpContext http, [FromServices] CallbackAddressApi api, CancellationToken ct) => api.UseAsync(http, ct));

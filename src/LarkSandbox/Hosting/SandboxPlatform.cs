@@ -101,6 +101,9 @@ internal sealed class SandboxPlatform(
     /// <summary>The person opens the chat with the bot.</summary>
     public Delivery EnterChat(string openId) => people.EnterChat(Known(openId));
 
+    /// <summary>The person chooses an entry of the bot's menu.</summary>
+    public Delivery ChooseMenu(string openId, string eventKey) => people.ChooseMenu(Known(openId), eventKey);
+
     /// <summary>Pushes any envelope; <c>header.event_id</c> is its identity.</summary>
     public Delivery PushEvent(JsonObject envelope) => deliveries.Push(envelope);
 

@@ -66,6 +66,14 @@ internal sealed class Envelopes(SandboxOptions options, TimeProvider clock)
         return Event("im.chat.access_event.bot_p2p_chat_entered_v1", body);
     }
 
+    /// <summary>Somebody chose an entry of the bot's menu; seconds, as in the platform's sample.</summary>
+    public JsonObject MenuChosen(DemoUser user, string eventKey) => Event("application.bot.menu_v6", new JsonObject
+    {
+        ["operator"] = new JsonObject { ["operator_name"] = user.Name, ["operator_id"] = UserIds(user) },
+        ["event_key"] = eventKey,
+        ["timestamp"] = clock.GetUtcNow().ToUnixTimeSeconds(),
+    });
+
     /// <param name="user">Whose.</param>
     /// <param name="reason">In the platform's words.</param>
     /// <param name="types">Which tokens, separated by blanks.</param>

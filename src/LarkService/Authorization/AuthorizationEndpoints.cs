@@ -66,6 +66,7 @@ internal static class AuthorizationEndpoints
                 AskOutcome.Asked { CardSent: true } asked => TypedResults.Created($"/api/v1/authorizations/{asked.Session.SessionId}", AskedView.Of(asked.Session)),
                 AskOutcome.Asked asked => TypedResults.Ok(AskedView.Of(asked.Session)),
                 AskOutcome.TooOften often => Problems.RateLimited("This user was asked for consent too often within a minute.", often.RetryAfter, http),
+                AskOutcome.TooManyScopes many => Problems.Validation($"scopes and the app's own ones are {many.Count} together: the platform takes at most {AskRules.MostScopes} in one request."),
                 _ => throw new InvalidOperationException(),
             };
         }

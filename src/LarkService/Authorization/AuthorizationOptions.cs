@@ -10,6 +10,9 @@ internal sealed record AuthorizationOptions : ICheckedOptions
 
     public static string Section => "Authorization";
 
+    /// <summary>The longest <see cref="SessionLifetime"/>.</summary>
+    public static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(24);
+
     /// <summary>Default: <see cref="FlowChoice.Auto"/>.</summary>
     public FlowChoice Flow { get; init; }
 
@@ -62,7 +65,7 @@ internal sealed record AuthorizationOptions : ICheckedOptions
             yield return odd;
         }
 
-        if (Mend.Range("Authorization__SessionLifetime", SessionLifetime, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24)) is { } life)
+        if (Mend.Range("Authorization__SessionLifetime", SessionLifetime, TimeSpan.FromSeconds(5), LongestLifetime) is { } life)
         {
             yield return life;
         }

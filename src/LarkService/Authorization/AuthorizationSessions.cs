@@ -24,42 +24,29 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             .OrderByDescending(s => s.CreatedAt)
             .ToListAsync(ct));
 
-    /// <summary>Sessions of the user whose time is over, but which nobody has ended yet.</summary>
-    public Task<List<AuthorizationSession>> OverdueOfAsync(UserKey user, CancellationToken ct) => database.RunAsync(db =>
-        db.Set<AuthorizationSession>().AsNoTracking()
-            .Where(s => s.AppId == user.AppId && s.OpenId == user.OpenId && s.State == SessionState.Pending && s.ExpiresAt <= clock.GetUtcNow())
-            .ToListAsync(ct));
-
-    /// <summary>When the user was asked lately, newest first; the user's own wishes and other people's are counted apart.</summary>
-    public Task<List<DateTimeOffset>> AskedSinceAsync(UserKey user, bool byUser, DateTimeOffset since, CancellationToken ct) => database.RunAsync(db =>
-        db.Set<AuthorizationSession>()
-            .Where(s => s.AppId == user.AppId && s.OpenId == user.OpenId && s.CreatedAt > since && (s.Origin == SessionOrigin.Chat) == byUser)
-            .OrderByDescending(s => s.CreatedAt)
-            .Select(s => s.CreatedAt)
-            .ToListAsync(ct));
-
-    /// <returns>False when the same request is pending already.</returns>
-    public async Task<bool> AddAsync(AuthorizationSession session, CancellationToken ct)
+    /// <summary>
+    /// Adds a session in the caller's transaction, on the card of an earlier one when <see cref="AskDecision.Ask.CardOf"/> says so:
+    /// that one lets go of it, and the follow-up that shows the new session there is written with it. So a process that dies leaves
+    /// either the old card or one that is about to change.
+    /// </summary>
+    /// <param name="db">The caller's context; the caller commits and then calls <see cref="Committed"/>.</param>
+    /// <param name="session">Pending, without a card.</param>
+    /// <param name="cardOf">Whose card it takes over; null: it gets one of its own.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task AddAsync(LarkDbContext db, AuthorizationSession session, AuthorizationSession? cardOf, CancellationToken ct)
     {
-        try
+        if (cardOf?.MessageId is { } card && await LetGoOfCardAsync(db, cardOf.SessionId, card, ct))
         {
-            await database.RunAsync(db =>
-            {
-                db.Add(session);
-                return db.SaveChangesAsync(ct);
-            });
-            return true;
+            (session.MessageId, session.ChatId, session.OnlyVisible) = (card, cardOf.ChatId, cardOf.OnlyVisible);
+            outbox.Add(db, SessionTopics.Changed, session.SessionId, new SessionChanged(session.SessionId));
         }
-        catch (DbUpdateException) when (session.PendingKey is { } key)
-        {
-            if (await database.RunAsync(db => db.Set<AuthorizationSession>().AnyAsync(s => s.PendingKey == key, ct)))
-            {
-                return false;
-            }
 
-            throw;
-        }
+        db.Add(session);
+        await db.SaveChangesAsync(ct);
     }
+
+    /// <summary>Follow-ups were written in a transaction that has been committed.</summary>
+    public void Committed() => outbox.Committed();
 
     /// <summary>Uses up a <c>state</c>: whoever comes second with it finds nothing.</summary>
     /// <param name="state">As the browser brought it.</param>
@@ -98,30 +85,41 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     {
         var won = await WithoutCollisionAsync(() => database.TransactAsync(async db =>
         {
-            var changed = await Pending(db, session.SessionId).ExecuteUpdateAsync(u => u
-                .SetProperty(s => s.State, to)
-                .SetProperty(s => s.ErrorCode, errorCode)
-                .SetProperty(s => s.CompletedAt, clock.GetUtcNow())
-                .SetProperty(s => s.PendingKey, (string?)null)
-                .SetProperty(s => s.StateHash, (string?)null)
-                .SetProperty(s => s.SealedPkceVerifier, (string?)null)
-                .SetProperty(s => s.SealedDeviceCode, (string?)null)
-                .SetProperty(s => s.SealedLink, (string?)null)
-                .SetProperty(s => s.NextPollAt, (DateTimeOffset?)null), ct) == 1;
-            if (!changed)
+            if (!await EndAsync(db, session.SessionId, to, errorCode, ct))
             {
                 return false;
             }
 
             await (alongside?.Invoke(db) ?? Task.CompletedTask);
-            outbox.Add(db, SessionTopics.Changed, session.SessionId, new SessionChanged(session.SessionId));
-            outbox.Add(db, SessionTopics.Finished, session.SessionId, new SessionChanged(session.SessionId));
             await db.SaveChangesAsync(ct);
             await (entry is null ? Task.CompletedTask : audit.AppendAsync(db, entry, ct));
             return true;
         }, ct));
         outbox.Committed();
         return won;
+    }
+
+    /// <summary>Ends a pending session in the caller's transaction, with its follow-ups; the caller saves.</summary>
+    /// <returns>False when it was not pending any more.</returns>
+    public async Task<bool> EndAsync(LarkDbContext db, string sessionId, SessionState to, string? errorCode, CancellationToken ct)
+    {
+        var ended = await Pending(db, sessionId).ExecuteUpdateAsync(u => u
+            .SetProperty(s => s.State, to)
+            .SetProperty(s => s.ErrorCode, errorCode)
+            .SetProperty(s => s.CompletedAt, clock.GetUtcNow())
+            .SetProperty(s => s.PendingKey, (string?)null)
+            .SetProperty(s => s.StateHash, (string?)null)
+            .SetProperty(s => s.SealedPkceVerifier, (string?)null)
+            .SetProperty(s => s.SealedDeviceCode, (string?)null)
+            .SetProperty(s => s.SealedLink, (string?)null)
+            .SetProperty(s => s.NextPollAt, (DateTimeOffset?)null), ct) == 1;
+        if (ended)
+        {
+            outbox.Add(db, SessionTopics.Changed, sessionId, new SessionChanged(sessionId));
+            outbox.Add(db, SessionTopics.Finished, sessionId, new SessionChanged(sessionId));
+        }
+
+        return ended;
     }
 
     // Two sessions of one user may end in the same moment, or the grant may be refreshed meanwhile: the whole step is taken again.
@@ -139,7 +137,18 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
         }
     }
 
-    /// <summary>Has the card drawn again, because somebody may have shown an older state on it.</summary>
+    /// <summary>Has a card drawn again as what it is now, whoever's it is by now: somebody may have shown an older state on it.</summary>
+    public async Task ShowAgainAsync(AuthorizationSession shown, CancellationToken ct)
+    {
+        var holder = shown.MessageId is not { } card ? shown.SessionId : await database.RunAsync(db => db.Set<AuthorizationSession>()
+            .Where(s => s.AppId == shown.AppId && s.OpenId == shown.OpenId && s.MessageId == card).Select(s => s.SessionId).FirstOrDefaultAsync(ct));
+        if (holder is not null)
+        {
+            await ShowAgainAsync(holder, ct);
+        }
+    }
+
+    /// <summary>Has the session's card drawn again.</summary>
     public async Task ShowAgainAsync(string sessionId, CancellationToken ct)
     {
         await database.RunAsync(db =>
@@ -180,9 +189,16 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             .SetProperty(s => s.ChatId, s => chatId ?? s.ChatId)
             .SetProperty(s => s.OnlyVisible, onlyVisible), ct));
 
-    /// <summary>Another session shows itself on this one's card now.</summary>
+    /// <summary>The card is not this session's any more: another one has it, or nobody is there to see it.</summary>
     public Task LetGoOfCardAsync(string sessionId, CancellationToken ct) => database.RunAsync(db =>
         db.Set<AuthorizationSession>().Where(s => s.SessionId == sessionId).ExecuteUpdateAsync(u => u.SetProperty(s => s.MessageId, (string?)null), ct));
+
+    private static async Task<bool> LetGoOfCardAsync(LarkDbContext db, string sessionId, string messageId, CancellationToken ct) =>
+        await db.Set<AuthorizationSession>().Where(s => s.SessionId == sessionId && s.MessageId == messageId)
+            .ExecuteUpdateAsync(u => u.SetProperty(s => s.MessageId, (string?)null), ct) == 1;
+
+    /// <summary>It may be the id of a session; what comes from outside need not be asked of the database otherwise.</summary>
+    public static bool IsId(string id) => id.Length is > 0 and <= 32 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     public static string Hash(string state) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)));
 

@@ -34,7 +34,10 @@ internal static class AuthorizationSetup
         services.AddSingleton<RedirectConsent>();
         services.AddSingleton<DevicePoll>();
         services.AddSingleton<OverdueSessions>();
+        services.AddSingleton<UnansweredPages>();
+        services.AddSingleton<SessionAdmission>();
         services.AddSingleton<Consents>();
+        services.AddSingleton<CallConsents>();
         services.AddSingleton<AskInChat>();
         services.AddSingleton<SessionList>();
         services.AddSingleton<CallScopes>();

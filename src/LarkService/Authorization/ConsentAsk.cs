@@ -42,8 +42,16 @@ internal abstract record AskOutcome
     public sealed record AlreadyGranted : AskOutcome;
 
     /// <param name="Session">New, or the pending one that covers what is asked.</param>
-    /// <param name="CardSent">A card went out now.</param>
-    public sealed record Asked(AuthorizationSession Session, bool CardSent) : AskOutcome;
+    /// <param name="CardSent">The user is asked because of this: by a card of its own, or on one that was there.</param>
+    public sealed record Asked(AuthorizationSession Session, bool CardSent) : AskOutcome
+    {
+        /// <summary>No message was sent: a card that was there changes.</summary>
+        public bool InPlace { get; init; }
+    }
 
+    /// <summary>The user is left in peace: asked too often within a minute, or, where nobody asked expressly, within the cooldown or after a refusal.</summary>
     public sealed record TooOften(TimeSpan RetryAfter) : AskOutcome;
+
+    /// <summary>With what the app always asks for, these are more scopes than the platform takes in one request.</summary>
+    public sealed record TooManyScopes(int Count) : AskOutcome;
 }

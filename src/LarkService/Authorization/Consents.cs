@@ -1,31 +1,41 @@
 using LarkService.Authorization.Cards;
 using LarkService.Authorization.Flows;
-using LarkService.Grants;
 using LarkService.Platform;
+using LarkService.Platform.OpenApi;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace LarkService.Authorization;
 
 /// <summary>Asks a person for consent: one session, one card, however many want it.</summary>
-internal sealed class Consents(
+internal sealed partial class Consents(
+    SessionAdmission admission,
     AuthorizationSessions sessions,
     ConsentLinks links,
     ConsentCompletion completion,
     SessionCards cards,
-    UserGrants grants,
     LarkApps apps,
+    AppSetupAlerts alerts,
     IOptions<AuthorizationOptions> options,
     AuthorizationMetrics metrics,
-    TimeProvider clock) : IDisposable
+    TimeProvider clock,
+    ILogger<Consents> logger) : IDisposable
 {
-    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+    /// <summary>Looks that may find something else than the one before.</summary>
+    private const int MostLooks = 5;
 
-    /// <exception cref="Platform.OpenApi.PlatformException">The platform refused to make a link or to send the card; nothing is pending.</exception>
+    /// <summary>So often a card that another process is sending is waited for.</summary>
+    private const int MostWaits = 20;
+
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan InAMoment = TimeSpan.FromSeconds(1);
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+
+    /// <exception cref="PlatformException">The platform refused to make a link or to send the card; nothing is pending.</exception>
     /// <exception cref="HttpRequestException">The platform could not be reached; nothing is pending.</exception>
     public async Task<AskOutcome> AskAsync(ConsentAsk ask, CancellationToken ct)
     {
-        // One at a time for a user, so that several wishes at once become one card and are counted.
+        // One at a time for a user in this process, so that several wishes at once become one card; the lock in the database does the rest.
         var turn = _turns[(ask.User.GetHashCode() & int.MaxValue) % _turns.Length];
         await turn.WaitAsync(ct);
         try
@@ -42,42 +52,83 @@ internal sealed class Consents(
 
     private async Task<AskOutcome> AskInTurnAsync(ConsentAsk ask, CancellationToken ct)
     {
-        var known = await grants.FindAsync(ask.User, ct) is { Status: not GrantStatus.Revoked } kept ? kept : null;
-        var grant = known is { Status: GrantStatus.Active, RefreshOutcome: not RefreshResult.ReauthorizationRequired } ? known : null; // one that ends with its access token is none
-        var wanted = apps.Get(ask.User.AppId).Scopes.Union(ask.Scopes);
-        if (grant is not null && grant.Scopes.Covers(wanted) && !ask.EvenIfGranted)
+        for (int looks = 0, waits = 0; looks < MostLooks;)
         {
-            return new AskOutcome.AlreadyGranted();
+            var patient = waits < MostWaits;
+            switch (await StepAsync(ask, patient, ct))
+            {
+                case (AskDecision.CardOnItsWay, _):
+                    waits++;
+                    await Task.Delay(Wait, clock, ct);
+                    break;
+                case (AskDecision.Ask, null):
+                    looks++; // somebody was faster, and something else is to be asked for now
+                    break;
+                case (AskDecision.Ask asked, { } session):
+                    return await ShowAsync(ask, asked, session, ct);
+                case var (decision, _):
+                    return await OutcomeAsync(ask, decision, ct);
+            }
         }
 
-        wanted = wanted.Union(known?.Scopes ?? ScopeSet.Empty); // one consent brings back all that has run out, too
-        var pending = await sessions.PendingOfAsync(ask.User, ct);
-        if (pending.Find(s => s.Scopes.Covers(wanted)) is { } same)
+        return new AskOutcome.TooOften(InAMoment);
+    }
+
+    /// <returns>What was decided, and the new session when one was stored for it.</returns>
+    private async Task<(AskDecision Decision, AuthorizationSession? Session)> StepAsync(ConsentAsk ask, bool patient, CancellationToken ct)
+    {
+        var decision = await admission.LookAsync(ask, patient, ct);
+        if (decision is not AskDecision.Ask asked)
         {
-            return await WithCardAsync(same, ask, ct);
+            return (decision, null);
         }
 
-        if (await TooOftenAsync(ask, ct) is { } wait)
+        var session = await MakeAsync(ask, asked.Scopes, ct);
+        try
         {
-            metrics.HeldBack(ask.User.AppId);
-            return new AskOutcome.TooOften(wait);
-        }
+            var admitted = await admission.AdmitAsync(ask, session, patient, ct);
+            foreach (var (ended, state) in admitted.Ended)
+            {
+                metrics.Finished(ended, state, clock.GetUtcNow() - ended.CreatedAt);
+                Log.Ended(logger, ended.SessionId, ended.AppId, state, session.SessionId);
+            }
 
-        foreach (var overdue in await sessions.OverdueOfAsync(ask.User, ct))
-        {
-            await completion.EndAsync(overdue, SessionState.Expired, null, ct); // it still holds the place of a new one
+            return (admitted.Decision, admitted.Stored ? session : null);
         }
-
-        var session = await CreateAsync(ask, wanted, ct);
-        if (session is null)
+        catch (DbUpdateException e)
         {
-            // The same request came to two processes at once.
-            var other = (await sessions.PendingOfAsync(ask.User, ct)).Find(s => s.Scopes.Covers(wanted));
-            return other is null ? new AskOutcome.TooOften(TimeSpan.FromSeconds(1)) : await WithCardAsync(other, ask, ct);
+            Log.Collided(logger, ask.User.AppId, e.GetBaseException().GetType().Name); // the same request from another process, by the unique key
+            return (asked, null);
+        }
+    }
+
+    private async Task<AskOutcome> OutcomeAsync(ConsentAsk ask, AskDecision decision, CancellationToken ct)
+    {
+        switch (decision)
+        {
+            case AskDecision.Granted:
+                return new AskOutcome.AlreadyGranted();
+            case AskDecision.Pending pending:
+                return await WithCardAsync(pending.Session, ask, ct);
+            case AskDecision.HoldBack held:
+                metrics.HeldBack(ask.User.AppId);
+                return new AskOutcome.TooOften(held.RetryAfter);
+            case AskDecision.TooMany many:
+                return new AskOutcome.TooManyScopes(many.Count);
+            default:
+                throw new InvalidOperationException($"Unknown decision {decision}.");
+        }
+    }
+
+    private async Task<AskOutcome> ShowAsync(ConsentAsk ask, AskDecision.Ask asked, AuthorizationSession session, CancellationToken ct)
+    {
+        if (session.MessageId is not null)
+        {
+            return new AskOutcome.Asked(session, CardSent: true) { InPlace = true }; // a follow-up changes the card
         }
 
         await SendAsync(session, ask, ct);
-        foreach (var smaller in pending.Where(s => wanted.Covers(s.Scopes)))
+        foreach (var smaller in asked.Smaller)
         {
             await completion.EndAsync(smaller, SessionState.Superseded, null, ct);
         }
@@ -93,26 +144,18 @@ internal sealed class Consents(
             return new AskOutcome.Asked(pending, CardSent: false);
         }
 
-        await cards.SendAsync(pending, ask.IsGroup, ct);
+        // Nobody knows any more whether others read along in its chat.
+        await (pending.ChatId is not null && pending.ChatId == ask.ChatId ? cards.SendAsync(pending, ask.IsGroup, ct) : cards.SendDirectlyAsync(pending, ct));
         return new AskOutcome.Asked(await sessions.FindAsync(pending.SessionId, ct) ?? pending, CardSent: true);
     }
 
-    private async Task<TimeSpan?> TooOftenAsync(ConsentAsk ask, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        var limit = options.Value.RequestsPerMinutePerUser;
-        var asked = await sessions.AskedSinceAsync(ask.User, ask.Origin == SessionOrigin.Chat, now - Window, ct);
-        return asked.Count < limit ? null : asked[limit - 1] + Window - now;
-    }
-
-    /// <returns>Null when the same request is pending already.</returns>
-    private async Task<AuthorizationSession?> CreateAsync(ConsentAsk ask, ScopeSet scopes, CancellationToken ct)
+    private async Task<AuthorizationSession> MakeAsync(ConsentAsk ask, ScopeSet scopes, CancellationToken ct)
     {
         var id = RandomIds.Create(128);
         var flow = options.Value.EffectiveFlow;
-        var link = await links.MakeAsync(id, ask.User, scopes, flow, ct);
+        var link = await LinkAsync(id, ask, scopes, flow, ct);
         var now = clock.GetUtcNow();
-        var session = new AuthorizationSession
+        return new AuthorizationSession
         {
             SessionId = id,
             AppId = ask.User.AppId,
@@ -137,19 +180,41 @@ internal sealed class Consents(
             CreatedAt = now,
             ExpiresAt = now + options.Value.SessionLifetime,
         };
-        return await sessions.AddAsync(session, ct) ? session : null;
+    }
+
+    private async Task<ConsentLink> LinkAsync(string id, ConsentAsk ask, ScopeSet scopes, SessionFlow flow, CancellationToken ct)
+    {
+        try
+        {
+            return await links.MakeAsync(id, ask.User, scopes, flow, ct);
+        }
+        catch (PlatformException e) when (PlatformCodes.IsAppScopeMissing(e.Error.Code))
+        {
+            var named = e.Error.Scopes.Count > 0 ? e.Error : e.Error with { Scopes = [.. ask.Scopes] };
+            alerts.ScopeMissing(apps.Get(ask.User.AppId), named);
+            throw new PlatformException(named);
+        }
     }
 
     private async Task SendAsync(AuthorizationSession session, ConsentAsk ask, CancellationToken ct)
     {
         try
         {
-            await (ask.CardOf is { } card ? cards.TakeOverAsync(session, card, ct) : cards.SendAsync(session, ask.IsGroup, ct));
+            await cards.SendAsync(session, ask.IsGroup, ct);
         }
         catch (Exception)
         {
             await completion.EndAsync(session, SessionState.Failed, SessionErrors.CardNotSent, CancellationToken.None);
             throw;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Session {SessionId} of {AppId} ended as {State}: {NewSession} took its place")]
+        public static partial void Ended(ILogger logger, string sessionId, string appId, SessionState state, string newSession);
+
+        [LoggerMessage(2, LogLevel.Information, "A request for consent in {AppId} met another one ({Reason}); it looks again")]
+        public static partial void Collided(ILogger logger, string appId, string reason);
     }
 }

@@ -38,3 +38,10 @@ internal enum SessionOrigin
     /// <summary>A grant that the platform will not renew.</summary>
     Renewal,
 }
+
+/// <summary>What follows from who wanted it.</summary>
+internal static class SessionOrigins
+{
+    /// <summary>Nobody asked for a card expressly: such cards come once within the cooldown.</summary>
+    public static bool IsAutomatic(this SessionOrigin origin) => origin is SessionOrigin.Call or SessionOrigin.Renewal;
+}

@@ -7,6 +7,9 @@ namespace LarkService.Events;
 /// <param name="Card">The whole new card (JSON 2.0), as an object.</param>
 internal sealed record CallbackAnswer(JsonObject? Toast = null, JsonObject? Card = null)
 {
+    /// <summary>The click was not the clicker's to make, or is about nothing we know; counted apart.</summary>
+    public bool IsRefused { get; init; }
+
     /// <summary>
     /// Work that follows the answer, bounded by five minutes and the host's life, never by the callback's time. It is tried again
     /// when the database or the platform is away, so it must be safe to repeat.

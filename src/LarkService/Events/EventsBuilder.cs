@@ -25,7 +25,7 @@ internal sealed class EventsBuilder(IServiceCollection services)
         return this;
     }
 
-    /// <summary>Answers messages that begin with the command's word.</summary>
+    /// <summary>Answers messages that begin with the command's word, and the entry of the bot's menu that is named like it.</summary>
     public EventsBuilder OnCommand<THandler>(ChatCommand command)
         where THandler : class, IChatHandler
     {
@@ -49,5 +49,5 @@ internal sealed class EventsBuilder(IServiceCollection services)
     }
 
     // Only once somebody answers messages are they worth storing.
-    private EventsBuilder ListenInChat() => services.Any(s => s.ServiceType == typeof(ChatMessages)) ? this : OnEvent<ChatMessages>(EventTypes.Message);
+    private EventsBuilder ListenInChat() => services.Any(s => s.ServiceType == typeof(ChatMessages)) ? this : OnEvent<ChatMessages>(EventTypes.Message).OnEvent<BotMenu>(EventTypes.BotMenu);
 }

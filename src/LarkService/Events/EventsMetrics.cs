@@ -47,7 +47,7 @@ internal sealed class EventsMetrics
             Start(type, EventOutcome.Stored, EventOutcome.Duplicate, EventOutcome.NotStored, EventOutcome.Handled, EventOutcome.Failed, EventOutcome.Dead, EventOutcome.Replayed);
         }
 
-        Start(EventTypes.CardAction, EventOutcome.Answered, EventOutcome.Late, EventOutcome.Repeated, EventOutcome.CallbackFailed, EventOutcome.UnknownAction, EventOutcome.UndecodableValue);
+        Start(EventTypes.CardAction, EventOutcome.Answered, EventOutcome.Late, EventOutcome.Repeated, EventOutcome.CallbackFailed, EventOutcome.UnknownAction, EventOutcome.UndecodableValue, EventOutcome.Refused);
         Start(Other, EventOutcome.Unhandled, EventOutcome.Undecodable, EventOutcome.WrongApp, EventOutcome.WrongTenant);
     }
 
@@ -124,4 +124,7 @@ internal enum EventOutcome
 
     /// <summary>A click whose value we cannot read.</summary>
     UndecodableValue,
+
+    /// <summary>A click by somebody it is not for, or about something we do not know: answered by its handler, and nothing changed.</summary>
+    Refused,
 }

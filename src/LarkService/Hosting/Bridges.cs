@@ -35,7 +35,7 @@ internal static class Bridges
     };
 
     /// <summary>OnBehalfOf asks, Authorization sends the card.</summary>
-    private sealed class ConsentByCard(Consents consents, AuthorizationSessions sessions, MessageClient messages) : IConsent
+    private sealed class ConsentByCard(CallConsents consents, AuthorizationSessions sessions, MessageClient messages) : IConsent
     {
         private static readonly Card AnswerTheCardAbove = new()
         {
@@ -66,12 +66,14 @@ internal static class Bridges
                 case AskOutcome.TooOften often:
                     return new ConsentAnswer.Later(often.RetryAfter);
                 case AskOutcome.Asked asked:
-                    if (!asked.CardSent && place is { Explicit: true, ChatId: { } chat, IsGroup: false })
+                    if ((!asked.CardSent || asked.InPlace) && place is { Explicit: true, ChatId: { } chat, IsGroup: false })
                     {
                         await PointAtCardAsync(user, chat, ct);
                     }
 
                     return new ConsentAnswer.Waiting(asked.Session.SessionId) { CardSent = asked.CardSent, ExpiresAt = asked.Session.ExpiresAt };
+                case AskOutcome.TooManyScopes many:
+                    throw new PlatformException(new PlatformError(0, $"{many.Count} scopes are more than the platform takes in one request.", null, StatusCodes.Status400BadRequest));
                 default:
                     return new ConsentAnswer.AlreadyGranted();
             }

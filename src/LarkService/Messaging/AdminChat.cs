@@ -27,7 +27,9 @@ internal sealed partial class AdminChat(MessageClient messages, LarkApps apps, I
 
     public void Tell(OperatorAlert alert)
     {
-        if (IsSet && !_waiting.Writer.TryWrite(new(alert, RandomIds.Create(128), clock.GetTimestamp())))
+        // The platform sends one message for a uuid within an hour, whichever replica asks first.
+        var uuid = alert.Key is { } key ? MessageUuid.For("alert", key) : RandomIds.Create(128);
+        if (IsSet && !_waiting.Writer.TryWrite(new(alert, uuid, clock.GetTimestamp())))
         {
             Log.TooMany(logger, alert.Title.En);
         }

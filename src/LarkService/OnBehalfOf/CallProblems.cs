@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace LarkService.OnBehalfOf;
 
 /// <summary>Answers a caller whose call on somebody's behalf could not be made. Where consent is missing, the user is asked for it.</summary>
-internal sealed partial class CallProblems(IConsent consent, ILogger<CallProblems> logger)
+internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILogger<CallProblems> logger)
 {
     private static readonly ConsentPlace ByCard = new(
         "A system of your company wants to act for you.", "你所在企业的系统希望以你的名义执行操作。", "社内システムが、あなたの代わりに操作を行おうとしています。", ChatId: null, IsGroup: false, Explicit: false);
@@ -20,6 +20,10 @@ internal sealed partial class CallProblems(IConsent consent, ILogger<CallProblem
         try
         {
             return await WorkAsync(scopes, http, work, mayRepeat: true, ct);
+        }
+        catch (PlatformException e) when (PlatformCodes.IsAppScopeMissing(e.Error.Code))
+        {
+            return Problems.AppScopeMissing(e.Error, AppSetupAlerts.ConsolePage(apps.Get(user.AppId), e.Error.Scopes));
         }
         catch (PlatformException e)
         {

@@ -7,9 +7,10 @@ namespace LarkService.OnBehalfOf;
 
 /// <summary>
 /// Puts the user's token on an outgoing call. Refused once, it refreshes once and repeats once; whatever only the user can
-/// mend becomes a <see cref="ConsentRequiredException"/>. The platform's codes decide, never its HTTP status.
+/// mend becomes a <see cref="ConsentRequiredException"/>; what the app itself lacks is told to the operators. The platform's codes
+/// decide, never its HTTP status.
 /// </summary>
-internal sealed class UserTokenHandler(UserTokens tokens) : DelegatingHandler
+internal sealed class UserTokenHandler(UserTokens tokens, LarkApps apps, AppSetupAlerts alerts) : DelegatingHandler
 {
     private static readonly HttpRequestOptionsKey<UserCall> Key = new("LarkService.UserCall");
 
@@ -29,46 +30,44 @@ internal sealed class UserTokenHandler(UserTokens tokens) : DelegatingHandler
         }
 
         var token = (await tokens.GetAsync(call.User, call.Scopes, cancellationToken)).Usable(call.User);
-        var (response, code) = await SendAsync(request, token, cancellationToken);
-        if (PlatformCodes.IsUserTokenRefused(code))
+        var (response, error) = await SendAsync(request, token, cancellationToken);
+        if (error is not null && PlatformCodes.IsUserTokenRefused(error.Code))
         {
             response.Dispose();
             token = (await tokens.ReplaceAsync(call.User, token, call.Scopes, cancellationToken)).Usable(call.User);
-            (response, code) = await SendAsync(request, token, cancellationToken);
+            (response, error) = await SendAsync(request, token, cancellationToken);
         }
 
-        if (code == PlatformCodes.UserScopeMissing)
+        if (error is { Code: PlatformCodes.UserScopeMissing })
         {
-            var missing = await MissingAsync(response, call, cancellationToken);
             response.Dispose();
-            throw new ConsentRequiredException(call.User, new ConsentGap(ConsentReason.ScopesMissing, missing));
+            throw new ConsentRequiredException(call.User, new ConsentGap(ConsentReason.ScopesMissing, Missing(error, call)));
+        }
+
+        if (error is { Code: PlatformCodes.AppScopeMissing })
+        {
+            alerts.ScopeMissing(apps.Get(call.User.AppId), error);
         }
 
         return response;
     }
 
-    private async Task<(HttpResponseMessage Response, int Code)> SendAsync(HttpRequestMessage request, UserAccessToken token, CancellationToken ct)
+    private async Task<(HttpResponseMessage Response, PlatformError? Error)> SendAsync(HttpRequestMessage request, UserAccessToken token, CancellationToken ct)
     {
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value.Reveal());
         var response = await base.SendAsync(request, ct);
         if (response.Content.Headers.ContentType?.MediaType != "application/json")
         {
-            return (response, 0);
+            return (response, null);
         }
 
         await response.Content.LoadIntoBufferAsync(PlatformAnswer.MaxBytes, ct);
-        return (response, (await PlatformAnswer.ReadAsync(response, ct)).Error?.Code ?? 0);
+        return (response, (await PlatformAnswer.ReadAsync(response, ct)).Error);
     }
 
-    /// <summary>The scopes named are alternatives: the one the call declared, else the least, which reads and does not write.</summary>
-    private static async Task<ScopeSet> MissingAsync(HttpResponseMessage response, UserCall call, CancellationToken ct)
-    {
-        var alternatives = (await PlatformAnswer.ReadAsync(response, ct)).Error!.Scopes;
-        var one = alternatives.FirstOrDefault(call.Scopes.Contains)
-            ?? alternatives.FirstOrDefault(s => s.EndsWith("readonly", StringComparison.Ordinal) || s.EndsWith(":read", StringComparison.Ordinal))
-            ?? (alternatives.Count > 0 ? alternatives[0] : null);
-        return one is null ? call.Scopes : ScopeSet.Of(one);
-    }
+    /// <summary>The scopes named are alternatives, so one of them is asked for: the one the call declared, else the least.</summary>
+    private static ScopeSet Missing(PlatformError error, UserCall call) =>
+        (error.Scopes.FirstOrDefault(call.Scopes.Contains) ?? LeastScope.Of(error.Scopes)) is { } one ? ScopeSet.Of(one) : call.Scopes;
 
     private sealed record UserCall(UserKey User, ScopeSet Scopes);
 }

@@ -16,6 +16,9 @@ internal sealed record OperatorAlert(AlertKind Kind, AlertText Title, AlertText 
 {
     /// <summary>What the platform or the network said, as it is.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>What it is about: replicas that tell the same within an hour are told of once. Null: it stands by itself.</summary>
+    public string? Key { get; init; }
 }
 
 /// <summary>The same in English and Chinese.</summary>

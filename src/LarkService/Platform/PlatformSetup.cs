@@ -5,7 +5,7 @@ using LarkService.Platform.Registry;
 
 namespace LarkService.Platform;
 
-/// <summary>Registers the ground floor: apps, clock, and the client of the open platform.</summary>
+/// <summary>Registers the ground floor: apps, clock, and the client of the open platform. Who uses <see cref="AppSetupAlerts"/> also registers an <see cref="IOperatorAlerts"/>.</summary>
 internal static class PlatformSetup
 {
     public static IServiceCollection AddPlatform(this IServiceCollection services)
@@ -16,6 +16,7 @@ internal static class PlatformSetup
         services.AddSingleton(_ => ApiRegistry.Load()); // read when first needed
         services.AddSingleton<TenantTokens>();
         services.AddSingleton<OpenApiClient>();
+        services.AddSingleton<AppSetupAlerts>();
         services.AddTransient<RetryHandler>();
         services.AddHttpClient(OpenApiClient.HttpClientName).UseOpenPlatform();
         return services;

@@ -84,6 +84,7 @@ public sealed partial class QueryPlanTests
         }
 
         await Eventually.TrueAsync("the webhook being tried", async () => await scene.Database.CountAsync("webhook_deliveries", "last_error IS NOT NULL") > 0);
+        await scene.Api.GetAsync($"/api/v1/grants/{scene.Ava.OpenId}/token?scopes=im:message"); // asks for it
 
         await scene.Inside<CleanUp>().RunAsync(default);
         await scene.Inside<KeepAlive>().RunAsync(default);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LarkService.Authorization;
 using LarkService.Authorization.Chat;
+using LarkService.Data.Outbox;
 using LarkService.Grants;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
@@ -90,13 +91,50 @@ public sealed class AskToRenewTests : IDisposable
         await WrittenOffAsync();
         for (var wish = 0; wish < 5; wish++)
         {
-            await _scene.SessionAsync(scopes: $"auth:user.id:read wish{wish}", origin: SessionOrigin.Call);
+            await _scene.SessionAsync(scopes: $"auth:user.id:read wish{wish}");
         }
 
-        await Assert.ThrowsAsync<TimeoutException>(HandleAsync);
+        Assert.Equal(TimeSpan.FromSeconds(60), (await Assert.ThrowsAsync<NotYetException>(HandleAsync)).After);
         _scene.Clock.AdvanceSeconds(61);
         await HandleAsync();
         Assert.Single(_scene.Platform.To(OpenPlatform.Messages));
+    }
+
+    [Fact]
+    public async Task A_user_who_has_just_declined_is_asked_when_the_cooldown_is_over_and_the_wish_is_not_lost_meanwhile()
+    {
+        await WrittenOffAsync();
+        await HandleAsync();
+        await _scene.Completion.EndAsync((await _scene.SessionsAsync())[0], SessionState.Declined, null, default);
+
+        for (var minutes = 0; minutes < 60; minutes += 5)
+        {
+            Assert.Equal(TimeSpan.FromMinutes(5), (await Assert.ThrowsAsync<NotYetException>(HandleAsync)).After);
+            _scene.Clock.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        await HandleAsync();
+        Assert.Equal(2, _scene.Platform.To(OpenPlatform.Messages).Count(c => c.Method == HttpMethod.Post));
+    }
+
+    [Theory]
+    [InlineData(SessionState.Authorized)]
+    [InlineData(SessionState.Expired)]
+    internal async Task Within_the_cooldown_the_card_that_is_there_asks_again_at_once(SessionState earlier)
+    {
+        await WrittenOffAsync();
+        await _scene.Consents.AskAsync(new ConsentAsk(Some.User, ScopeSet.Of("auth:user.id:read"), SessionOrigin.Call), default);
+        var first = Assert.Single(await _scene.SessionsAsync());
+        await _scene.Completion.EndAsync(first, earlier, null, default);
+        _scene.Clock.AdvanceSeconds(60);
+
+        await HandleAsync();
+        await _scene.ShowAsync();
+
+        var renewal = (await _scene.SessionsAsync())[^1];
+        Assert.Equal((SessionOrigin.Renewal, first.MessageId), (renewal.Origin, renewal.MessageId));
+        Assert.Single(_scene.Platform.To(OpenPlatform.Messages), c => c.Method == HttpMethod.Post);
+        Assert.Contains("Nothing is lost", _scene.Platform.To(OpenPlatform.Messages)[^1].Card.ToJsonString(), StringComparison.Ordinal);
     }
 
     public void Dispose() => _scene.Dispose();

@@ -44,6 +44,72 @@ public sealed class ClickTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("\"\"")]
+    [InlineData("7")]
+    [InlineData("null")]
+    [InlineData("{\"id\":\"x\"}")]
+    [InlineData("[\"x\"]")]
+    [InlineData("\"a\\u0000b\"")]
+    [InlineData("\"' OR '1'='1\"")]
+    public async Task A_session_that_cannot_be_one_is_not_looked_for_and_the_click_counts_as_refused(string session)
+    {
+        foreach (var action in (string[])[CardActions.Open, CardActions.Decline, CardActions.Renew])
+        {
+            var value = JsonElement.Parse($$"""{"action":"{{action}}","session":{{session}}}""");
+            var answer = await ClickAsync(new(Some.AppId, Some.User.OpenId, action, value, "om_1", "oc_1", new Secret("c-1")));
+            Assert.Contains("too old", ToastOf(answer), StringComparison.Ordinal);
+            Assert.Equal((true, null, null), (answer.IsRefused, answer.Card, answer.Afterwards));
+        }
+
+        Assert.Empty(await _scene.SessionsAsync());
+        Assert.Empty(await _scene.FollowUpsAsync());
+    }
+
+    [Fact]
+    public async Task A_session_id_of_ten_thousand_characters_or_guessed_changes_nothing()
+    {
+        await _scene.SessionAsync();
+        foreach (var id in new[] { new string('x', 10_000), RandomIds.Create(128) })
+        {
+            var click = new CardAction(Some.AppId, Some.User.OpenId, CardActions.Decline, JsonSerializer.SerializeToElement(new { session = id }), "om_1", "oc_1", new Secret("c-1"));
+            Assert.True((await ClickAsync(click)).IsRefused);
+        }
+
+        Assert.Equal(SessionState.Pending, Assert.Single(await _scene.SessionsAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_click_that_draws_the_card_of_a_session_that_has_just_been_replaced_has_it_drawn_again()
+    {
+        // Given a click that was answered with the old session's card
+        var session = await _scene.SessionAsync();
+        var click = await ClickAsync(Scene.Click(session, CardActions.Open));
+        var wider = Assert.IsType<AskOutcome.Asked>(await _scene.Consents.AskAsync(new ConsentAsk(Some.User, ScopeSet.Of("wider"), SessionOrigin.Rest), default));
+        await _scene.ShowAsync();
+        await click.Afterwards!(default);
+        await _scene.ShowAsync();
+
+        var patches = _scene.Platform.To(OpenPlatform.Messages);
+        Assert.Equal(2, patches.Count);
+        Assert.All(patches, p => Assert.Contains(wider.Session.SessionId, p.Body, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Whoever_wants_a_new_link_where_another_card_waits_already_is_led_to_that_one()
+    {
+        var waiting = await _scene.SessionAsync(scopes: "auth:user.id:read offline_access more");
+        var old = await _scene.SessionAsync();
+        await _scene.Sessions.CardSentAsync(old.SessionId, "om_old", "oc_1", onlyVisible: false, default);
+        await _scene.Sessions.FinishAsync(old, SessionState.Expired, null, null, null, default);
+        _scene.Clock.AdvanceSeconds(60);
+
+        await (await ClickAsync(Scene.Click(await _scene.SessionAsync(old.SessionId), CardActions.Renew))).Afterwards!(default);
+
+        Assert.Contains("please answer the authorization card above", Assert.Single(_scene.Platform.To(OpenPlatform.Messages)).Body, StringComparison.Ordinal);
+        Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(waiting.SessionId)).State);
+    }
+
     [Fact]
     public async Task Authorize_shows_the_opened_card_at_once_and_is_written_down_afterwards()
     {
@@ -184,6 +250,7 @@ public sealed class ClickTests : IDisposable
         await answer.Afterwards!(default);
         var next = Assert.Single(await _scene.Sessions.PendingOfAsync(Some.User, default));
         Assert.Equal((session.MessageId, session.Scopes, session.Reason), (next.MessageId, next.Scopes, next.Reason));
+        await _scene.ShowAsync();
         Assert.Equal(HttpMethod.Patch, Assert.Single(_scene.Platform.To(OpenPlatform.Messages)).Method);
     }
 
@@ -205,7 +272,7 @@ public sealed class ClickTests : IDisposable
         {
             var answer = await handler.HandleAsync(OnGrant(by: Some.OtherUser.OpenId), default);
             Assert.Contains("somebody else", ToastOf(answer), StringComparison.Ordinal);
-            Assert.Null(answer.Afterwards);
+            Assert.Equal((true, null), (answer.IsRefused, answer.Afterwards));
         }
 
         await (await new RevokeClick(_scene.Grants, _scene.Revocations, _scene.Clock).HandleAsync(OnGrant(), default)).Afterwards!(default);

@@ -112,15 +112,79 @@ public sealed class ConsentsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wider_wish_takes_the_place_of_the_narrower_ones_once_its_card_is_out()
+    public async Task A_wider_wish_takes_the_place_of_the_narrower_ones_and_the_newest_of_their_cards()
     {
-        var narrow = Assert.IsType<AskOutcome.Asked>(await AskAsync("a")).Session;
+        Number();
+        var older = Assert.IsType<AskOutcome.Asked>(await AskAsync("a")).Session;
+        _scene.Clock.AdvanceSeconds(1);
+        var narrow = Assert.IsType<AskOutcome.Asked>(await AskAsync("b")).Session;
         var aside = Assert.IsType<AskOutcome.Asked>(await AskAsync("z")).Session;
-        var wide = Assert.IsType<AskOutcome.Asked>(await AskAsync("a b")).Session;
+        var wide = Assert.IsType<AskOutcome.Asked>(await AskAsync("a b c"));
 
-        Assert.Equal(SessionState.Superseded, (await _scene.SessionAsync(narrow.SessionId)).State);
+        Assert.Equal((true, true, narrow.MessageId), (wide.CardSent, wide.InPlace, wide.Session.MessageId));
+        Assert.Equal((SessionState.Superseded, null), ((await _scene.SessionAsync(narrow.SessionId)).State, (await _scene.SessionAsync(narrow.SessionId)).MessageId));
+        Assert.Equal((SessionState.Superseded, older.MessageId), ((await _scene.SessionAsync(older.SessionId)).State, (await _scene.SessionAsync(older.SessionId)).MessageId));
         Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(aside.SessionId)).State);
-        Assert.Equal(SessionState.Pending, wide.State);
+
+        // The card is changed by follow-ups of the same transaction, so none is left behind dead
+        await _scene.ShowAsync();
+        var changes = _scene.Platform.To(OpenPlatform.Messages).Where(c => c.Method == HttpMethod.Patch).ToList();
+        Assert.Equal(2, changes.Count);
+        Assert.Contains(wide.Session.SessionId, changes.Single(c => c.Url.AbsolutePath.EndsWith("/" + narrow.MessageId, StringComparison.Ordinal)).Body, StringComparison.Ordinal);
+        Assert.Equal("grey", (string?)changes.Single(c => c.Url.AbsolutePath.EndsWith("/" + older.MessageId, StringComparison.Ordinal)).Card["header"]!["template"]);
+        Assert.Equal(2, _scene.Meters.Sum("lark_service.auth.session", ("outcome", "superseded")));
+    }
+
+    [Fact]
+    public async Task A_card_in_a_group_that_one_person_sees_is_replaced_by_deleting_and_sending()
+    {
+        var inGroup = Ask("a") with { ChatId = "oc_group", IsGroup = true };
+        var narrow = Assert.IsType<AskOutcome.Asked>(await _scene.Consents.AskAsync(inGroup, default)).Session;
+        _scene.Platform.Answer(OpenPlatform.OnlyVisible, 200, """{"code":0,"data":{"message_id":"om_next"}}""");
+
+        var wide = Assert.IsType<AskOutcome.Asked>(await AskAsync("a b"));
+        await _scene.ShowAsync();
+
+        Assert.Equal((true, "oc_group", narrow.MessageId), (wide.Session.OnlyVisible, wide.Session.ChatId, wide.Session.MessageId));
+        Assert.Equal(narrow.MessageId, (string?)Assert.Single(_scene.Platform.To("/open-apis/ephemeral/v1/delete")).Json["message_id"]);
+        Assert.Contains(wide.Session.SessionId, _scene.Platform.To(OpenPlatform.OnlyVisible)[^1].Body, StringComparison.Ordinal);
+        Assert.Equal("om_next", (await _scene.SessionAsync(wide.Session.SessionId)).MessageId);
+        Assert.Empty(_scene.Platform.To(OpenPlatform.Messages));
+    }
+
+    [Fact]
+    public async Task Somebody_who_asks_in_a_chat_gets_the_card_there_and_not_on_one_elsewhere()
+    {
+        Number();
+        var elsewhere = Assert.IsType<AskOutcome.Asked>(await AskAsync("a")).Session;
+        var here = Assert.IsType<AskOutcome.Asked>(await _scene.Consents.AskAsync(Ask("a b") with { ChatId = "oc_here", IsGroup = true, Origin = SessionOrigin.Chat }, default));
+
+        Assert.Equal((true, false, "oc_here"), (here.CardSent, here.InPlace, here.Session.ChatId));
+        Assert.Equal((SessionState.Superseded, elsewhere.MessageId), ((await _scene.SessionAsync(elsewhere.SessionId)).State, (await _scene.SessionAsync(elsewhere.SessionId)).MessageId));
+    }
+
+    [Fact]
+    public async Task A_card_that_never_went_out_in_a_group_is_never_sent_where_others_read_it()
+    {
+        var ask = Ask("a") with { ChatId = "oc_group", IsGroup = true };
+        var first = Assert.IsType<AskOutcome.Asked>(await _scene.Consents.AskAsync(ask, default));
+        await _scene.Sessions.LetGoOfCardAsync(first.Session.SessionId, default);
+
+        Assert.True(Assert.IsType<AskOutcome.Asked>(await AskAsync("a")).CardSent);
+        Assert.Equal(Some.User.OpenId, (string?)Assert.Single(_scene.Platform.To(OpenPlatform.Messages)).Json["receive_id"]);
+    }
+
+    [Fact]
+    public async Task More_scopes_than_the_platform_takes_are_said_and_what_is_granted_is_left_out_first()
+    {
+        Assert.Equal(61, Assert.IsType<AskOutcome.TooManyScopes>(await AskAsync(Many(59))).Count);
+        Assert.Empty(await _scene.SessionsAsync());
+
+        await _scene.GrantAsync(scopes: "auth:user.id:read offline_access " + Many(40));
+        var asked = Assert.IsType<AskOutcome.Asked>(await AskAsync("x y z " + string.Join(' ', Enumerable.Range(0, 10).Select(i => $"new{i}"))));
+        Assert.Equal(15, asked.Session.Scopes.Count); // the platform adds them to the forty
+
+        static string Many(int count) => string.Join(' ', Enumerable.Range(0, count).Select(i => $"scope{i}"));
     }
 
     [Fact]
@@ -190,9 +254,21 @@ public sealed class ConsentsTests : IDisposable
     {
         var narrow = Assert.IsType<AskOutcome.Asked>(await AskAsync("a")).Session;
         _scene.Platform.Breaks(OpenPlatform.Messages);
-        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync("a b"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => _scene.Consents.AskAsync(Ask("a b") with { ChatId = "oc_other" }, default));
 
         Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(narrow.SessionId)).State);
+    }
+
+    [Fact]
+    public async Task What_the_app_itself_lacks_is_told_to_the_operators_and_no_card_goes_to_the_user()
+    {
+        using var scene = new Scene(new AuthorizationOptions { Flow = FlowChoice.Device });
+        scene.Platform.Answer(OpenPlatform.Device, 400, """{"code":20027,"error":"invalid_scope"}""");
+
+        Assert.Equal(["a"], (await Assert.ThrowsAsync<PlatformException>(() => scene.Consents.AskAsync(Ask("a"), default))).Error.Scopes);
+        Assert.Contains("/auth?q=a", Assert.Single(scene.Alerts.Told).Words.En, StringComparison.Ordinal);
+        Assert.Empty(await scene.SessionsAsync());
+        Assert.Empty(scene.Platform.To(OpenPlatform.Messages));
     }
 
     [Fact]
@@ -226,12 +302,21 @@ public sealed class ConsentsTests : IDisposable
         var next = Assert.IsType<AskOutcome.Asked>(await _scene.Consents.AskAsync(Ask("a") with { CardOf = earlier }, default)).Session;
         Assert.Equal("om_1", next.MessageId);
         Assert.Null((await _scene.SessionAsync(earlier.SessionId)).MessageId);
-        Assert.Equal(HttpMethod.Patch, _scene.Platform.To(OpenPlatform.Messages)[^1].Method);
+        await _scene.ShowAsync();
+        Assert.Equal(HttpMethod.Patch, Assert.Single(_scene.Platform.To(OpenPlatform.Messages).Skip(1)).Method);
     }
 
     public void Dispose() => _scene.Dispose();
 
     private static ConsentAsk Ask(string scopes) => new(Some.User, ScopeSet.Parse(scopes), SessionOrigin.Rest);
+
+    /// <summary>Every message has an id of its own.</summary>
+    private void Number()
+    {
+        var sent = 0;
+        _scene.Platform.When(OpenPlatform.Messages, (call, _) => Task.FromResult(OpenPlatform.Response(
+            200, call.Method == HttpMethod.Post ? $$"""{"code":0,"data":{"message_id":"om_{{++sent}}","chat_id":"oc_1"} }""" : """{"code":0,"data":{}}""")));
+    }
 
     private Task<AskOutcome> AskAsync(string scopes) => _scene.Consents.AskAsync(Ask(scopes), default);
 }

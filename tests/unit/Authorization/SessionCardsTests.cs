@@ -59,6 +59,60 @@ public sealed class SessionCardsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_card_takes_the_place_of_one_that_is_gone_and_each_link_has_its_own_message()
+    {
+        // Given a message that was recalled, and a session that gets another link, twice
+        var session = await _scene.SessionAsync();
+        var sent = 0;
+        _scene.Platform.When(OpenPlatform.Messages, (call, _) => Task.FromResult(call.Method == HttpMethod.Patch
+            ? OpenPlatform.Response(400, """{"code":230011,"msg":"recalled"}""")
+            : OpenPlatform.Response(200, $$"""{"code":0,"data":{"message_id":"om_new{{++sent}}","chat_id":"oc_1"} }""")));
+        for (var renewal = 1; renewal <= 2; renewal++)
+        {
+            await _scene.Completion.RenewLinkAsync(session, 0, default);
+            await FollowAsync(session);
+            Assert.Equal($"om_new{renewal}", (await _scene.SessionAsync(session.SessionId)).MessageId);
+        }
+
+        var posts = _scene.Platform.To(OpenPlatform.Messages).Where(c => c.Method == HttpMethod.Post).ToList();
+        Assert.Equal(2, posts.Select(c => (string?)c.Json["uuid"]).Distinct().Count()); // the same one would bring back the first message with its dead link
+    }
+
+    [Fact]
+    public async Task Where_the_card_is_gone_and_nobody_can_be_written_to_it_is_left_at_that()
+    {
+        _scene.Platform.When(OpenPlatform.Messages, (call, _) => Task.FromResult(OpenPlatform.Response(
+            400, call.Method == HttpMethod.Patch ? """{"code":230110,"msg":"deleted"}""" : """{"code":230029,"msg":"resigned"}""")));
+
+        await FollowAsync(await _scene.SessionAsync());
+        Assert.Equal(2, _scene.Platform.To(OpenPlatform.Messages).Count);
+    }
+
+    [Fact]
+    public async Task A_card_that_is_taken_over_while_it_is_drawn_is_drawn_again_as_its_new_session()
+    {
+        var session = await _scene.SessionAsync();
+        var taken = false;
+        _scene.Platform.When(OpenPlatform.Messages, async (_, _) =>
+        {
+            if (!taken)
+            {
+                taken = true;
+                await _scene.Consents.AskAsync(new ConsentAsk(Some.User, LarkService.Platform.ScopeSet.Of("wider"), SessionOrigin.Rest), default);
+            }
+
+            return OpenPlatform.Response(200, """{"code":0,"data":{}}""");
+        });
+        await FollowAsync(session);
+        await _scene.ShowAsync();
+
+        var wider = (await _scene.SessionsAsync()).Single(s => s.State == SessionState.Pending);
+        Assert.Equal("om_1", wider.MessageId);
+        Assert.Contains(wider.SessionId, _scene.Platform.To(OpenPlatform.Messages)[^1].Body, StringComparison.Ordinal);
+        Assert.True(_scene.Platform.To(OpenPlatform.Messages).Count >= 3); // ours, and then the new one's, at the latest after ours
+    }
+
+    [Fact]
     public async Task Any_other_refusal_is_left_to_the_follow_ups_next_try()
     {
         _scene.Platform.Answer(OpenPlatform.Messages, 400, """{"code":230020,"msg":"too frequent"}""");

@@ -254,6 +254,27 @@ public sealed class OutboxTests : IDisposable
         Assert.Equal(1, Assert.Single(await RowsAsync()).Attempts);
     }
 
+    [Fact]
+    public async Task A_message_whose_time_has_not_come_waits_for_it_however_often_and_is_never_given_up()
+    {
+        await PublishAsync(Topic, "ou_1", 1);
+        _card.NotYet(1, times: 20);
+
+        for (var look = 1; look <= 20; look++)
+        {
+            await LookAsync();
+            Assert.Equal(look, _card.Tries);
+            _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromMilliseconds(1));
+            await LookAsync();
+            Assert.Equal(look, _card.Tries);
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal((0, false, null), (Assert.Single(await RowsAsync()).Attempts, (await RowsAsync())[0].Dead, (await RowsAsync())[0].LastError));
+        await LookAsync();
+        Assert.Equal([1], _card.Handled);
+    }
+
     public void Dispose()
     {
         _services.Dispose();
@@ -298,6 +319,7 @@ public sealed class OutboxTests : IDisposable
         private readonly SemaphoreSlim _started = new(0);
         private Task? _hold;
         private readonly Dictionary<int, int> _failures = [];
+        private readonly Dictionary<int, int> _early = [];
         private int _tries;
 
         public int Tries => _tries;
@@ -314,6 +336,9 @@ public sealed class OutboxTests : IDisposable
         }
 
         public void Fail(int number, int times = 1) => _failures[number] = times;
+
+        /// <summary>So often it is five minutes too early.</summary>
+        public void NotYet(int number, int times) => _early[number] = times;
 
         public void HoldNext(Task until) => _hold = until;
 
@@ -335,6 +360,12 @@ public sealed class OutboxTests : IDisposable
                 {
                     _failures[number]--;
                     throw new InvalidOperationException("scripted");
+                }
+
+                if (_early.TryGetValue(number, out var left) && left > 0)
+                {
+                    _early[number]--;
+                    throw new NotYetException(TimeSpan.FromMinutes(5));
                 }
 
                 _handled.Add(number);

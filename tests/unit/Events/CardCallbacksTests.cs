@@ -89,6 +89,15 @@ public sealed class CardCallbacksTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_click_that_its_handler_refuses_is_counted_apart()
+    {
+        _handler.Work = (_, _) => Task.FromResult(new CallbackAnswer(new JsonObject { ["type"] = "warning" }) { IsRefused = true });
+        await AnswerAsync(Open("e1"));
+        Assert.Equal(1, _events.Counted("refused", EventTypes.CardAction));
+        Assert.Equal(0, _events.Counted("answered", EventTypes.CardAction));
+    }
+
+    [Fact]
     public async Task A_handler_that_throws_gets_an_error_toast()
     {
         _handler.Work = (_, _) => throw new InvalidOperationException("x");

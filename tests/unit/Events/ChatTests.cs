@@ -104,6 +104,44 @@ public sealed class ChatTests
         Assert.Empty(_rest.Texts);
     }
 
+    [Theory]
+    [InlineData("auth", "/auth")]
+    [InlineData("AUTH", "/AUTH")]
+    [InlineData("/auth", "/auth")]
+    [InlineData("authorize", "/auth")]
+    [InlineData("help", null)]
+    [InlineData("unknown", null)]
+    [InlineData("", null)]
+    public async Task An_entry_of_the_menu_does_what_the_command_of_its_name_does(string key, string? text)
+    {
+        await ChooseAsync(key);
+        Assert.Equal(text is null ? [] : [text], _auth.Texts);
+        Assert.Equal(key == "help" ? ["/help"] : [], _help.Texts);
+        Assert.Empty(_rest.Texts); // no entry is a question
+    }
+
+    [Fact]
+    public async Task The_recorded_menu_event_is_understood_and_names_its_person_and_no_chat()
+    {
+        using var services = Services(fallback: true);
+        var received = Assert.IsType<EnvelopeOutcome.Read>(Envelope.Read(Fixture.Bytes("event-bot-menu"), Some.AppId, default)).Event;
+        await services.GetRequiredService<EventHandlers>().For(EventTypes.BotMenu).Single().HandleAsync(received, default);
+
+        var message = Assert.Single(_auth.Messages);
+        Assert.Equal(("ou_00000000000000000000000000000001", true, false), (message.OpenId, message.IsFromMenu, message.IsGroup));
+    }
+
+    [Theory]
+    [InlineData("""{"event_key":"auth"}""")]
+    [InlineData("""{"event_key":7,"operator":{"operator_id":{"open_id":"ou_1"}}}""")]
+    [InlineData("""[]""")]
+    public async Task A_menu_event_without_a_person_or_a_key_is_left_alone(string body)
+    {
+        using var services = Services(fallback: true);
+        await services.GetRequiredService<EventHandlers>().For(EventTypes.BotMenu).Single().HandleAsync(new(Some.AppId, "e1", EventTypes.BotMenu, default, "t", JsonElement.Parse(body)), default);
+        Assert.Empty(_auth.Messages);
+    }
+
     [Fact]
     public async Task Without_a_handler_for_the_rest_only_commands_are_answered()
     {
@@ -147,6 +185,13 @@ public sealed class ChatTests
             .HandleAsync(new(Some.AppId, "e1", EventTypes.Message, default, "t", body), TestContext.Current.CancellationToken);
     }
 
+    private async Task ChooseAsync(string key)
+    {
+        using var services = Services(fallback: true);
+        var body = JsonSerializer.SerializeToElement(new { @operator = new { operator_id = new { open_id = "ou_1" } }, event_key = key, timestamp = 1760000004 });
+        await services.GetRequiredService<EventHandlers>().For(EventTypes.BotMenu).Single().HandleAsync(new(Some.AppId, "e1", EventTypes.BotMenu, default, "t", body), default);
+    }
+
     private ServiceProvider Services(bool fallback)
     {
         var services = new ServiceCollection();
@@ -161,21 +206,23 @@ public sealed class ChatTests
 
     private sealed class Recorded
     {
-        public List<string> Texts { get; } = [];
+        public List<IncomingMessage> Messages { get; } = [];
+
+        public List<string> Texts => [.. Messages.Select(m => m.Text)];
     }
 
     private sealed class AuthHandler(Recorded recorded) : IChatHandler
     {
-        public Task HandleAsync(IncomingMessage message, CancellationToken ct) => Task.Run(() => recorded.Texts.Add(message.Text), ct);
+        public Task HandleAsync(IncomingMessage message, CancellationToken ct) => Task.Run(() => recorded.Messages.Add(message), ct);
     }
 
     private sealed class HelpHandler(Recorded recorded) : IChatHandler
     {
-        public Task HandleAsync(IncomingMessage message, CancellationToken ct) => Task.Run(() => recorded.Texts.Add(message.Text), ct);
+        public Task HandleAsync(IncomingMessage message, CancellationToken ct) => Task.Run(() => recorded.Messages.Add(message), ct);
     }
 
     private sealed class Rest(Recorded recorded) : IChatHandler
     {
-        public Task HandleAsync(IncomingMessage message, CancellationToken ct) => Task.Run(() => recorded.Texts.Add(message.Text), ct);
+        public Task HandleAsync(IncomingMessage message, CancellationToken ct) => Task.Run(() => recorded.Messages.Add(message), ct);
     }
 }

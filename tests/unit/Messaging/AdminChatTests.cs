@@ -65,6 +65,21 @@ public sealed class AdminChatTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_several_replicas_tell_has_one_uuid_so_that_the_platform_sends_it_once()
+    {
+        var chat = await StartAsync();
+        chat.Tell(Alert("the same") with { Key = "cli_1: a scope" });
+        chat.Tell(Alert("the same") with { Key = "cli_1: a scope" }); // as another replica would
+        chat.Tell(Alert("another") with { Key = "cli_1: another scope" });
+        chat.Tell(Alert("by itself"));
+        await Until.TrueAsync(() => _platform.Calls.Count == 4);
+
+        var uuids = _platform.Calls.Select(c => c.Body!["uuid"]!.ToString()).ToList();
+        Assert.Equal(uuids[0], uuids[1]);
+        Assert.Equal(3, uuids.Distinct().Count());
+    }
+
+    [Fact]
     public async Task After_a_day_it_is_left_to_the_log()
     {
         _platform.Answer = _ => (200, """{"code":230049,"msg":"being sent"}""");

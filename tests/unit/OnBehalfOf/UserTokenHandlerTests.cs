@@ -105,7 +105,24 @@ public sealed class UserTokenHandlerTests : IDisposable
         await _scene.GrantAsync();
         _scene.Platform.Answer(Api, OpenPlatform.Recorded("error-app-scope-missing"));
 
-        Assert.Equal(PlatformCodes.AppScopeMissing, (await Assert.ThrowsAsync<PlatformException>(() => SendAsync())).Error.Code);
+        for (var call = 0; call < 3; call++)
+        {
+            Assert.Equal(PlatformCodes.AppScopeMissing, (await Assert.ThrowsAsync<PlatformException>(() => SendAsync())).Error.Code);
+        }
+
+        // The operators are told once, with the page that mends it
+        var told = Assert.Single(_scene.Alerts.Told);
+        Assert.Contains("https://open.feishu.cn/app/cli_a1b2c3d4e5f60718/auth?q=minutes:minutes:readonly", told.Words.En, StringComparison.Ordinal);
+        Assert.Empty(await _scene.SessionsAsync());
+    }
+
+    [Fact]
+    public async Task Of_alternatives_never_more_than_one_is_asked_for()
+    {
+        await _scene.GrantAsync(scopes: "other");
+        _scene.Platform.Answer(Api, 400, """{"code":99991679,"error":{"permission_violations":[{"subject":"task:task"},{"subject":"task:task:write"},{"subject":"task:task.summary:read"},{"subject":"task:task:read"}]}}""");
+
+        Assert.Equal(ScopeSet.Of("task:task.summary:read"), (await Assert.ThrowsAsync<ConsentRequiredException>(() => SendAsync())).Gap.MissingScopes);
     }
 
     [Fact]
@@ -160,6 +177,6 @@ public sealed class UserTokenHandlerTests : IDisposable
 
     private sealed class ThroughHandler(Scene scene) : IHttpClientFactory
     {
-        public HttpClient CreateClient(string name) => new(new UserTokenHandler(scene.Tokens) { InnerHandler = scene.Platform }, disposeHandler: false);
+        public HttpClient CreateClient(string name) => new(new UserTokenHandler(scene.Tokens, scene.Apps, scene.SetupAlerts) { InnerHandler = scene.Platform }, disposeHandler: false);
     }
 }

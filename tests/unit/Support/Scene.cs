@@ -64,9 +64,13 @@ internal sealed class Scene : IDisposable
         Links = new ConsentLinks(OAuth, Apps, Seal, looks, chosen, Clock);
         Cards = new SessionCards(Sessions, Links, Grants, Messages, chosen, NullLogger<SessionCards>.Instance);
         var metrics = new AuthorizationMetrics(Meters);
-        Completion = new ConsentCompletion(Sessions, Turns, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
-        Consents = new Consents(Sessions, Links, Completion, Cards, Grants, Apps, chosen, metrics, Clock);
-        AskInChat = new AskInChat(Consents, Messages, NullLogger<AskInChat>.Instance);
+        SetupAlerts = new AppSetupAlerts(Alerts, Clock, NullLogger<AppSetupAlerts>.Instance);
+        Completion = new ConsentCompletion(
+            Sessions, Turns, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, SetupAlerts, new UnansweredPages(SetupAlerts, Apps), metrics, Clock, NullLogger<ConsentCompletion>.Instance);
+        var admission = new SessionAdmission(Database, Sessions, Apps, chosen, Clock);
+        Consents = new Consents(admission, Sessions, Links, Completion, Cards, Apps, SetupAlerts, chosen, metrics, Clock, NullLogger<Consents>.Instance);
+        CallConsents = new CallConsents(Consents, Clock);
+        AskInChat = new AskInChat(Consents, Messages, Clock, NullLogger<AskInChat>.Instance);
         Exchange = new CodeExchange(Turns, Links, OAuth, Apps, chosen, Clock);
         Redirects = new RedirectConsent(Sessions, Turns, Links, Completion, Exchange, alerts, Host, Clock, NullLogger<RedirectConsent>.Instance);
         DevicePoll = new DevicePoll(Turns, Links, Completion, OAuth, Apps, Clock, NullLogger<DevicePoll>.Instance);
@@ -97,6 +101,8 @@ internal sealed class Scene : IDisposable
     public TokenCallPace Pace { get; }
 
     public KeptAlerts Alerts { get; } = new();
+
+    public AppSetupAlerts SetupAlerts { get; }
 
     public OAuthClient OAuth { get; }
 
@@ -129,6 +135,8 @@ internal sealed class Scene : IDisposable
     public ConsentCompletion Completion { get; }
 
     public Consents Consents { get; }
+
+    public CallConsents CallConsents { get; }
 
     public AskInChat AskInChat { get; }
 
@@ -181,8 +189,20 @@ internal sealed class Scene : IDisposable
             CreatedAt = Clock.GetUtcNow(),
             ExpiresAt = Clock.GetUtcNow().AddSeconds(seconds),
         };
-        Assert.True(await Sessions.AddAsync(session, default));
+        await AddAsync(session);
         return await SessionAsync(sessionId);
+    }
+
+    public Task AddAsync(AuthorizationSession session) => Database.RunAsync(db => Sessions.AddAsync(db, session, cardOf: null, default));
+
+    /// <summary>Carries out what is to be shown on cards, as the outbox does: in order, and once.</summary>
+    public async Task ShowAsync()
+    {
+        while (await Database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Subscriber == SessionTopics.Changed).OrderBy(m => m.Id).FirstOrDefaultAsync()) is { } next)
+        {
+            await Cards.HandleAsync(JsonElement.Parse(next.Payload), default);
+            await Database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Id == next.Id).ExecuteDeleteAsync());
+        }
     }
 
     /// <summary>The session as it is stored now.</summary>

@@ -8,8 +8,9 @@ internal sealed class Help(ChatCommands commands, Replies replies) : IChatHandle
 {
     public static ChatCommand Command { get; } = new("/help", "What I am for and what I understand", "我能做什么、听得懂什么");
 
-    public async Task HandleAsync(IncomingMessage message, CancellationToken ct) =>
-        await replies.ReplyAsync(message.AppId, message.MessageId, Card(), "help", ct);
+    public async Task HandleAsync(IncomingMessage message, CancellationToken ct) => _ = message.IsFromMenu
+        ? await replies.SendAsync(message.User, Card(), "help", message.MessageId, ct)
+        : await replies.ReplyAsync(message.AppId, message.MessageId, Card(), "help", ct);
 
     private Card Card()
     {

@@ -1,4 +1,5 @@
 using LarkService.Messaging;
+using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 
 namespace LarkService.Apaas.Ai;
@@ -14,11 +15,23 @@ internal sealed partial class Replies(MessageClient messages, TimeProvider clock
     /// <param name="purpose">Tells the replies to one message apart: each is sent once (within the platform's hour).</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>The reply; null when the message is gone or its writer cannot be reached.</returns>
-    public async Task<SentMessage?> ReplyAsync(string appId, string messageId, Card card, string purpose, CancellationToken ct)
+    public Task<SentMessage?> ReplyAsync(string appId, string messageId, Card card, string purpose, CancellationToken ct) =>
+        OnceAsync(messageId, () => messages.ReplyCardAsync(appId, messageId, card, MessageUuid.For(purpose, messageId), ct), ct);
+
+    /// <summary>Writes to a person where there is no message to reply to.</summary>
+    /// <param name="user">Whom, by whose bot.</param>
+    /// <param name="card">What to say.</param>
+    /// <param name="purpose">Tells apart what is said about one thing.</param>
+    /// <param name="about">The thing.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task<SentMessage?> SendAsync(UserKey user, Card card, string purpose, string about, CancellationToken ct) =>
+        OnceAsync(about, () => messages.SendCardAsync(user.AppId, Receiver.User(user.OpenId), card, MessageUuid.For(purpose, about), ct), ct);
+
+    private async Task<SentMessage?> OnceAsync(string messageId, Func<Task<SentMessage>> send, CancellationToken ct)
     {
         try
         {
-            return await PatientlyAsync(() => messages.ReplyCardAsync(appId, messageId, card, MessageUuid.For(purpose, messageId), ct), ct);
+            return await PatientlyAsync(send, ct);
         }
         catch (PlatformException refused) when (MessageErrors.IsGone(refused.Error.Code) || MessageErrors.CannotBeReached(refused.Error.Code))
         {

@@ -98,6 +98,30 @@ internal static class NoticeCards
         Elements = [new Markdown(new("I could not prepare the authorization just now. Please try again in a moment.", "暂时无法发起授权，请稍后再试。"))],
     };
 
+    /// <summary>What the user wished for waits on a card that is there already.</summary>
+    public static Card AnswerTheOther() => new()
+    {
+        Elements =
+        [
+            new Markdown(new(
+                "A card that asks for this is already waiting for you: please answer the authorization card above.",
+                "已有一张授权卡片在等待处理：请处理上方的授权卡片。",
+                "この内容の認可カードはすでに送信されています。上にある認可カードで回答してください。")),
+        ],
+    };
+
+    /// <summary>The app itself lacks a scope; asking the user would be in vain.</summary>
+    public static Card AdministratorMustAct() => new()
+    {
+        Elements =
+        [
+            new Markdown(new(
+                "This app is not set up for that yet. Your administrator has to change its permissions; there is nothing you need to do.",
+                "此应用尚未开通所需权限，需由管理员处理，你无需任何操作。",
+                "このアプリにはまだ必要な権限が設定されていません。管理者による対応が必要ですので、操作していただくことはありません。")),
+        ],
+    };
+
     private static Card Without(string openId, LocalizedText text) => new()
     {
         Header = new CardHeader(new("Your authorization", "我的授权"), CardColor.Grey),

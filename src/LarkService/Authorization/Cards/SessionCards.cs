@@ -13,6 +13,8 @@ internal sealed partial class SessionCards(
     AuthorizationSessions sessions, ConsentLinks links, UserGrants grants, MessageClient messages, IOptions<AuthorizationOptions> options, ILogger<SessionCards> logger)
     : IOutboxSubscriber
 {
+    private const string First = "consent";
+
     /// <summary>How it looks now.</summary>
     public async Task<Card> RenderAsync(AuthorizationSession session, CancellationToken ct)
     {
@@ -21,39 +23,23 @@ internal sealed partial class SessionCards(
         return SessionCard.For(session, page, grant, options.Value.PrivacyPolicyUrl);
     }
 
+    /// <summary>Sends it where the session was asked for: a group shows it to its user alone, or not at all.</summary>
     public async Task SendAsync(AuthorizationSession session, bool isGroup, CancellationToken ct)
     {
         var card = await RenderAsync(session, ct);
-        if (isGroup && await TryOnlyVisibleAsync(session, card, ct))
+        if (!isGroup || !await TryOnlyVisibleAsync(session, card, ct))
         {
-            await FollowAsync(session, ct);
-            return;
+            await SendAsync(session, session.ChatId is { } chat && !isGroup ? Receiver.Chat(chat) : Receiver.User(session.OpenId), card, MessageUuid.For(First, session.SessionId), ct);
         }
 
-        var receiver = session.ChatId is { } chat && !isGroup ? Receiver.Chat(chat) : Receiver.User(session.OpenId);
-        await SendAsync(session, receiver, card, MessageUuid.For("consent", session.SessionId), ct);
         await FollowAsync(session, ct);
     }
 
-    /// <summary>Shows the session on the card of an earlier one, which lets go of it.</summary>
-    public async Task TakeOverAsync(AuthorizationSession session, AuthorizationSession earlier, CancellationToken ct)
+    /// <summary>Sends it to the user's own chat with the bot.</summary>
+    public async Task SendDirectlyAsync(AuthorizationSession session, CancellationToken ct)
     {
-        if (earlier.MessageId is not { } messageId || earlier.OnlyVisible)
-        {
-            await SendAsync(session, earlier.OnlyVisible, ct);
-            return;
-        }
-
-        try
-        {
-            await messages.PatchCardAsync(session.AppId, messageId, await RenderAsync(session, ct), ct);
-            await sessions.LetGoOfCardAsync(earlier.SessionId, ct);
-            await sessions.CardSentAsync(session.SessionId, messageId, earlier.ChatId, onlyVisible: false, ct);
-        }
-        catch (PlatformException e) when (MessageErrors.CannotBeChanged(e.Error.Code))
-        {
-            await SendAsync(session, isGroup: false, ct);
-        }
+        await SendAsync(session, Receiver.User(session.OpenId), await RenderAsync(session, ct), MessageUuid.For(First, session.SessionId), ct);
+        await FollowAsync(session, ct);
     }
 
     public async Task HandleAsync(JsonElement payload, CancellationToken ct)
@@ -70,19 +56,18 @@ internal sealed partial class SessionCards(
         var card = await RenderAsync(session, ct);
         try
         {
-            if (session.OnlyVisible)
-            {
-                await ReplaceOnlyVisibleAsync(session, messageId, card, ct);
-            }
-            else
-            {
-                await messages.PatchCardAsync(session.AppId, messageId, card, ct);
-            }
+            await (session.OnlyVisible ? ReplaceOnlyVisibleAsync(session, messageId, card, ct) : messages.PatchCardAsync(session.AppId, messageId, card, ct));
         }
         catch (PlatformException e) when (MessageErrors.CannotBeChanged(e.Error.Code))
         {
             Log.SentAnew(logger, session.SessionId, e.Error.Code);
-            await SendAsync(session, Receiver.User(session.OpenId), card, MessageUuid.For("consent-anew", $"{session.SessionId}/{session.State}"), ct);
+            await SendAnewAsync(session, card, ct);
+        }
+
+        // Another session may have taken the card over while we drew; then what it shows must be drawn after us.
+        if (!session.OnlyVisible && await sessions.FindAsync(session.SessionId, ct) is { MessageId: null })
+        {
+            await sessions.ShowAgainAsync(session, ct);
         }
     }
 
@@ -99,7 +84,21 @@ internal sealed partial class SessionCards(
 
         if (!await TryOnlyVisibleAsync(session, card, ct))
         {
-            await SendAsync(session, Receiver.User(session.OpenId), card, MessageUuid.For("consent-direct", $"{session.SessionId}/{session.State}"), ct);
+            await SendAnewAsync(session, card, ct);
+        }
+    }
+
+    /// <summary>A new card takes the place of one that is gone; it says itself how things stand. Tried again, it is the same message.</summary>
+    private async Task SendAnewAsync(AuthorizationSession session, Card card, CancellationToken ct)
+    {
+        var shows = AuthorizationSessions.Hash($"{session.State}/{session.OpenedAt:O}/{session.WrongPersonCount}/{session.SealedLink}");
+        try
+        {
+            await SendAsync(session, Receiver.User(session.OpenId), card, MessageUuid.For("consent-anew", $"{session.SessionId}/{session.MessageId}/{shows}"), ct);
+        }
+        catch (PlatformException e) when (MessageErrors.CannotBeReached(e.Error.Code))
+        {
+            Log.NobodyThere(logger, session.SessionId, e.Error.Code);
         }
     }
 
@@ -118,7 +117,7 @@ internal sealed partial class SessionCards(
         var now = await sessions.FindAsync(session.SessionId, ct);
         if (now is not null && (now.State != session.State || now.SealedLink != session.SealedLink))
         {
-            await sessions.ShowAgainAsync(session.SessionId, ct);
+            await sessions.ShowAgainAsync(now, ct);
         }
     }
 
@@ -142,6 +141,9 @@ internal sealed partial class SessionCards(
     {
         [LoggerMessage(3, LogLevel.Information, "Session {SessionId}: the card only its user sees could not be deleted (code {Code})")]
         public static partial void NotDeleted(ILogger logger, string sessionId, int code);
+
+        [LoggerMessage(4, LogLevel.Information, "Session {SessionId}: its card is gone and its user cannot be written to (code {Code})")]
+        public static partial void NobodyThere(ILogger logger, string sessionId, int code);
 
         [LoggerMessage(1, LogLevel.Information, "Session {SessionId}: its card can no longer be changed (code {Code}); a new one was sent")]
         public static partial void SentAnew(ILogger logger, string sessionId, int code);

@@ -5,17 +5,24 @@ using LarkService.Platform.OpenApi;
 
 namespace LarkService.Authorization.Chat;
 
-/// <summary>Asks because the user wants to be asked; whatever goes wrong is said in chat, since nobody else listens.</summary>
-internal sealed partial class AskInChat(Consents consents, MessageClient messages, ILogger<AskInChat> logger)
+/// <summary>Asks because the user wants to be asked; whatever comes of it is said in chat, since nobody else listens.</summary>
+internal sealed partial class AskInChat(Consents consents, MessageClient messages, TimeProvider clock, ILogger<AskInChat> logger)
 {
+    /// <summary>So long a card that was sent is surely in sight.</summary>
+    private static readonly TimeSpan InSight = TimeSpan.FromSeconds(30);
+
     public async Task AskAsync(ConsentAsk ask, CancellationToken ct)
     {
         try
         {
-            if (await consents.AskAsync(ask, ct) is AskOutcome.TooOften)
+            if (Words(ask, await consents.AskAsync(ask, ct)) is { } words)
             {
-                await SayAsync(ask, NoticeCards.TooOften(), ct);
+                await SayAsync(ask, words, ct);
             }
+        }
+        catch (PlatformException e) when (PlatformCodes.IsAppScopeMissing(e.Error.Code))
+        {
+            await SayAsync(ask, NoticeCards.AdministratorMustAct(), ct);
         }
         catch (Exception e) when (e is PlatformException or HttpRequestException)
         {
@@ -23,6 +30,20 @@ internal sealed partial class AskInChat(Consents consents, MessageClient message
             await SayAsync(ask, NoticeCards.CouldNotAsk(), ct);
         }
     }
+
+    /// <returns>Null when the card says enough.</returns>
+    private Card? Words(ConsentAsk ask, AskOutcome outcome) => outcome switch
+    {
+        AskOutcome.TooOften => NoticeCards.TooOften(),
+        AskOutcome.TooManyScopes => NoticeCards.AdministratorMustAct(),
+        AskOutcome.Asked asked when IsElsewhere(ask, asked) => NoticeCards.AnswerTheOther(),
+        _ => null,
+    };
+
+    // No message came because of this wish, and the card that waits is not the one that was clicked.
+    private bool IsElsewhere(ConsentAsk ask, AskOutcome.Asked asked) =>
+        (asked.InPlace || (!asked.CardSent && asked.Session.CreatedAt < clock.GetUtcNow() - InSight))
+        && asked.Session.MessageId is { } card && card != ask.CardOf?.MessageId;
 
     private Task SayAsync(ConsentAsk ask, Card card, CancellationToken ct) => messages.SendCardAsync(
         ask.User.AppId,

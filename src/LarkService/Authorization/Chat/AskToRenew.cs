@@ -7,9 +7,15 @@ using LarkService.Platform.OpenApi;
 
 namespace LarkService.Authorization.Chat;
 
-/// <summary>The platform will not renew a grant: its user is asked, by a card, for all that the grant held. Once, and not when they have agreed anew meanwhile.</summary>
+/// <summary>
+/// The platform will not renew a grant: its user is asked, by a card, for all that the grant held. Once, and not when they have agreed
+/// anew meanwhile. A user who is to be left in peace is asked when that is over, however long it takes.
+/// </summary>
 internal sealed class AskToRenew(Consents consents, UserGrants grants) : IOutboxSubscriber
 {
+    /// <summary>By then it is looked again: the user may have agreed by themselves, and lost the grant once more.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
     public async Task HandleAsync(JsonElement payload, CancellationToken ct)
     {
         var ended = payload.Deserialize<GrantNeedsConsent>(JsonSerializerOptions.Web)!;
@@ -23,7 +29,7 @@ internal sealed class AskToRenew(Consents consents, UserGrants grants) : IOutbox
         {
             if (await consents.AskAsync(new ConsentAsk(user, grant.Scopes, SessionOrigin.Renewal), ct) is AskOutcome.TooOften often)
             {
-                throw new TimeoutException($"The user was asked too often; again in {often.RetryAfter}.");
+                throw new NotYetException(often.RetryAfter < LongestWait ? often.RetryAfter : LongestWait);
             }
         }
         catch (PlatformException e) when (MessageErrors.CannotBeReached(e.Error.Code))

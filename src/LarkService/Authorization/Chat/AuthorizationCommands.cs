@@ -27,7 +27,7 @@ internal sealed class RevokeAuthorization(UserGrants grants, Revocations revocat
     {
         if (await grants.FindAsync(message.User, ct) is { Status: not GrantStatus.Revoked })
         {
-            await revocations.RevokeAsync(message.User, "user", message.IsGroup ? null : message.ChatId, ct);
+            await revocations.RevokeAsync(message.User, "user", Place.ChatOf(message), ct);
             return;
         }
 
@@ -38,5 +38,8 @@ internal sealed class RevokeAuthorization(UserGrants grants, Revocations revocat
 /// <summary>Where an answer about a person's own authorization goes: never where others read it.</summary>
 internal static class Place
 {
-    public static Receiver Of(IncomingMessage message) => message.IsGroup ? Receiver.User(message.OpenId) : Receiver.Chat(message.ChatId);
+    public static Receiver Of(IncomingMessage message) => ChatOf(message) is { } chat ? Receiver.Chat(chat) : Receiver.User(message.OpenId);
+
+    /// <summary>Null: to the person directly.</summary>
+    public static string? ChatOf(IncomingMessage message) => message.IsGroup || message.IsFromMenu ? null : message.ChatId;
 }

@@ -10,7 +10,7 @@ internal abstract class SessionClick(AuthorizationSessions sessions) : ICardActi
 {
     public async Task<CallbackAnswer> HandleAsync(CardAction action, CancellationToken ct)
     {
-        if (action.Text(CardActions.Session) is not { } id || await sessions.FindAsync(id, ct) is not { } session || session.AppId != action.AppId)
+        if (action.Text(CardActions.Session) is not { } id || !AuthorizationSessions.IsId(id) || await sessions.FindAsync(id, ct) is not { } session || session.AppId != action.AppId)
         {
             return ClickedByUser.NoLongerKnown();
         }
@@ -29,6 +29,14 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
 
     protected override async Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct)
     {
+        if (session.State == SessionState.Superseded && (await _sessions.PendingOfAsync(session.User, ct)).Find(s => s.MessageId == action.MessageId) is { } successor)
+        {
+            // The card is about to change, or that failed so far: the click brings it up to date.
+            return ClickedByUser.Say(
+                Toast.Info(new("This request has grown; please look at the card again.", "请求内容已更新，请重新查看卡片。", "リクエストの内容が更新されました。カードをもう一度ご確認ください。")),
+                await cards.RenderAsync(successor, ct));
+        }
+
         if (session.State != SessionState.Pending || session.ExpiresAt <= clock.GetUtcNow())
         {
             return ClickedByUser.Say(Toast.Info(new("This link is over; the card shows how it stands.", "此链接已失效，请查看卡片上的最新状态。")));
@@ -75,7 +83,7 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
             .SetProperty(s => s.NextPollAt, s => s.Flow == SessionFlow.Device ? firstPoll : s.NextPollAt), showOnCard: false, ct);
         if (!listening)
         {
-            await _sessions.ShowAgainAsync(session.SessionId, ct); // it ended while we answered, and our answer was the older picture
+            await _sessions.ShowAgainAsync(session, ct); // it ended while we answered, and our answer was the older picture
         }
     }
 }

@@ -22,6 +22,8 @@ internal sealed partial class ConsentCompletion(
     MessageClient messages,
     AuditLog audit,
     LarkApps apps,
+    AppSetupAlerts alerts,
+    UnansweredPages pages,
     AuthorizationMetrics metrics,
     TimeProvider clock,
     ILogger<ConsentCompletion> logger)
@@ -50,7 +52,13 @@ internal sealed partial class ConsentCompletion(
             return CompletionOutcome.TooLate;
         }
 
+        if (issued.RefreshToken is null && session.Scopes.Contains(ScopeSet.OfflineAccess))
+        {
+            alerts.NoRefreshToken(app, issued.Scopes);
+        }
+
         tokens.Forget(session.User);
+        pages.Ended(session, SessionState.Authorized);
         metrics.Finished(session, SessionState.Authorized, clock.GetUtcNow() - session.CreatedAt);
         Log.Authorized(logger, session.SessionId, session.AppId, issued.Scopes.Count);
         return CompletionOutcome.Authorized;
@@ -88,6 +96,7 @@ internal sealed partial class ConsentCompletion(
         var entry = state == SessionState.Declined ? Consent(session, state.Word(), $"asked for: {session.Scopes}") : null;
         if (await sessions.FinishAsync(session, state, errorCode, null, entry, ct))
         {
+            pages.Ended(session, state);
             metrics.Finished(session, state, clock.GetUtcNow() - session.CreatedAt);
             Log.Ended(logger, session.SessionId, session.AppId, state, errorCode);
         }

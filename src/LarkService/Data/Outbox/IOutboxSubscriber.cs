@@ -8,6 +8,7 @@ namespace LarkService.Data.Outbox;
 /// </summary>
 internal interface IOutboxSubscriber
 {
+    /// <exception cref="NotYetException">It is too early: to be called again then. Any other exception is a failure, of which eight are one too many.</exception>
     Task HandleAsync(JsonElement payload, CancellationToken ct);
 }
 

@@ -116,7 +116,12 @@ internal sealed partial class OutboxLoop(
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // The host stops: the message is due again at once, for whoever runs next.
-            await ChangeAsync(message, u => u.SetProperty(m => m.DueAt, clock.GetUtcNow()).SetProperty(m => m.Attempts, message.Attempts));
+            await WaitAsync(message, TimeSpan.Zero);
+            return;
+        }
+        catch (NotYetException later)
+        {
+            await WaitAsync(message, later.After);
             return;
         }
         catch (Exception e)
@@ -135,6 +140,10 @@ internal sealed partial class OutboxLoop(
             .Where(m => m.Id == message.Id && !m.Dead && m.DueAt <= now)
             .ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, now + Lease).SetProperty(m => m.Attempts, m => m.Attempts + 1), ct)) == 1;
     }
+
+    // Not a try that failed: the claim's count is taken back.
+    private Task<int> WaitAsync(OutboxMessage message, TimeSpan time) =>
+        ChangeAsync(message, u => u.SetProperty(m => m.DueAt, clock.GetUtcNow() + time).SetProperty(m => m.Attempts, message.Attempts));
 
     private async Task PutBackAsync(OutboxMessage message, Exception e)
     {

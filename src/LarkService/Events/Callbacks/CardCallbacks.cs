@@ -83,7 +83,7 @@ internal sealed partial class CardCallbacks(
             if (handling.IsCompleted)
             {
                 var handled = await handling;
-                Count(EventOutcome.Answered);
+                Count(handled.Given.IsRefused ? EventOutcome.Refused : EventOutcome.Answered);
                 return Answer(handled.Body, handled.Given.Afterwards is { } afterwards ? ct => work.InsistAsync(afterwards, ct) : null);
             }
 

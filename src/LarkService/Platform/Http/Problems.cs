@@ -68,7 +68,17 @@ internal static class Problems
             : "The user was asked too often of late and is left in peace for the moment. Repeat the call later.",
         ("sessionId", sessionId), ("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())), ("missingScopes", missing.ToArray()), ("cardSent", cardSent), ("expiresAt", expiresAt));
 
-    public static ProblemHttpResult PlatformRefused(OpenApi.PlatformError error) => Of(
+    /// <summary>Nobody but an administrator can help: the app itself lacks one of these scopes.</summary>
+    /// <param name="error">What the platform said.</param>
+    /// <param name="consoleUrl">Where the console enables them; null: the platform's own link, when it gave one.</param>
+    public static ProblemHttpResult AppScopeMissing(OpenApi.PlatformError error, Uri? consoleUrl = null) => Of(
+        "app-scope-missing",
+        StatusCodes.Status403Forbidden,
+        "The app lacks a scope",
+        "The app itself lacks a scope that this call needs. No user can help: an administrator enables it in the developer console and publishes a version.",
+        ("missingScopes", error.Scopes.ToArray()), ("consoleUrl", consoleUrl?.AbsoluteUri ?? error.HelpUrl), ("code", error.Code), ("logId", error.LogId));
+
+    public static ProblemHttpResult PlatformRefused(OpenApi.PlatformError error) => OpenApi.PlatformCodes.IsAppScopeMissing(error.Code) ? AppScopeMissing(error) : Of(
         "platform-error",
         StatusCodes.Status502BadGateway,
         "The platform refused the call",

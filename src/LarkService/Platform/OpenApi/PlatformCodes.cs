@@ -25,6 +25,12 @@ internal static class PlatformCodes
 
     public const int RateLimited = 99991400;
 
+    /// <summary>The consent page's, and the device endpoint's, for a scope the app does not have.</summary>
+    public const int ConsentScopeNotEnabled = 20027;
+
+    /// <summary>An administrator must enable a scope for the app; asking the user would be in vain.</summary>
+    public static bool IsAppScopeMissing(int code) => code is AppScopeMissing or ConsentScopeNotEnabled;
+
     /// <summary>A user token was refused and a fresh one may do better.</summary>
     public static bool IsUserTokenRefused(int code) => code is UserTokenInvalid or UserTokenExpired or 20005 or 20006;
 

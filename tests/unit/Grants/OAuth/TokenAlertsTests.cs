@@ -57,6 +57,24 @@ public sealed class TokenAlertsTests
     }
 
     [Fact]
+    public void What_two_replicas_meet_at_about_the_same_time_is_one_matter_and_later_trouble_is_another()
+    {
+        var clock = new ManualTime();
+        var told = new KeptAlerts();
+        var replicas = Enumerable.Range(0, 2).Select(_ => new TokenAlerts(told, clock, NullLogger<TokenAlerts>.Instance)).ToList();
+        replicas.ForEach(r => r.Refused("cli_1", TokenCall.Refresh, NotAllowed));
+        replicas.ForEach(r => r.Works("cli_1", TokenCall.Refresh));
+        replicas.ForEach(r => r.Refused("cli_1", TokenCall.Refresh, NotAllowed));
+        clock.Advance(TimeSpan.FromMinutes(15));
+        replicas.ForEach(r => r.Works("cli_1", TokenCall.Refresh));
+
+        var keys = told.Told.Select(t => t.Key).ToList();
+        Assert.Equal(8, keys.Count);
+        Assert.All(keys.Chunk(2), pair => Assert.Equal(pair[0], pair[1]));
+        Assert.Equal(4, keys.Distinct().Count());
+    }
+
+    [Fact]
     public void Every_code_an_administrator_must_mend_has_words_in_both_languages()
     {
         foreach (var row in TokenErrorTable.Rows.Where(r => r.Refresh == RefreshVerdict.Configuration || r.Exchange == ExchangeVerdict.Configuration))

@@ -1,0 +1,48 @@
+using LarkService.OnBehalfOf;
+using LarkService.Platform;
+using LarkService.Platform.OpenApi;
+using LarkService.UnitTests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LarkService.UnitTests.OnBehalfOf;
+
+/// <summary>What callers are told when a call on somebody's behalf cannot be made.</summary>
+public sealed class CallProblemsTests
+{
+    private readonly ScriptedConsent _consent = new();
+    private readonly DefaultHttpContext _http = new();
+
+    [Fact]
+    public async Task What_the_app_lacks_is_a_matter_for_an_administrator_with_the_page_that_mends_it()
+    {
+        var lacks = new PlatformError(PlatformCodes.AppScopeMissing, "Access denied.", "log-1", 400) { Scopes = ["minutes:minutes:readonly"] };
+
+        var problem = await ProblemAsync(new PlatformException(lacks));
+
+        Assert.Equal((403, "urn:lark-service:app-scope-missing"), (problem.StatusCode, problem.ProblemDetails.Type));
+        Assert.Equal("https://open.feishu.cn/app/cli_a1b2c3d4e5f60718/auth?q=minutes:minutes:readonly", problem.ProblemDetails.Extensions["consoleUrl"]);
+        Assert.Equal(["minutes:minutes:readonly"], (string[])problem.ProblemDetails.Extensions["missingScopes"]!);
+        Assert.Empty(_consent.Asked);
+    }
+
+    [Fact]
+    public async Task Who_is_left_in_peace_is_said_so_with_the_time_that_is_left()
+    {
+        _consent.Answer = () => new ConsentAnswer.Later(TimeSpan.FromMinutes(50));
+
+        var problem = await ProblemAsync(new ConsentRequiredException(Some.User, new(ConsentReason.ScopesMissing, ScopeSet.Of("a"))));
+
+        Assert.Equal((403, "urn:lark-service:authorization-required"), (problem.StatusCode, problem.ProblemDetails.Type));
+        Assert.Equal((null, false, "scopes_missing"), (problem.ProblemDetails.Extensions["sessionId"], problem.ProblemDetails.Extensions["cardSent"], problem.ProblemDetails.Extensions["reason"]));
+        Assert.Equal("3000", _http.Response.Headers.RetryAfter.ToString());
+    }
+
+    private async Task<ProblemHttpResult> ProblemAsync(Exception fault)
+    {
+        var problems = new CallProblems(_consent, Some.Apps(), NullLogger<CallProblems>.Instance);
+        var result = await problems.OrProblemAsync<Ok<string>>(Some.User, ScopeSet.Empty, _http, () => throw fault, default);
+        return Assert.IsType<ProblemHttpResult>(result.Result);
+    }
+}
