@@ -1,6 +1,11 @@
 using System.Reflection;
+using System.Text.Json.Nodes;
 using LarkService.Authorization.Cards;
+using LarkService.Events.Callbacks;
+using LarkService.Grants.OAuth;
+using LarkService.LongConnection;
 using LarkService.Messaging;
+using LarkService.Platform;
 
 namespace LarkService.UnitTests.Messaging;
 
@@ -25,6 +30,23 @@ public sealed class EveryTextTests
         Assert.Equal(texts.Count, texts.Select(t => t.En).Distinct().Count());
         Assert.Equal(texts.Count, texts.Select(t => t.Zh).Distinct().Count());
         Assert.Equal(texts.Count, texts.Select(t => t.Ja).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_alert_to_the_operators_has_its_three_languages()
+    {
+        IEnumerable<AlertText> alerts = [.. Enum.GetValues<DisconnectKind>().Select(DisconnectWords.Of), .. Enumerable.Range(20000, 100).Append(21000).Select(ConfigurationWords.For)];
+
+        Assert.All(alerts.Distinct(), a => AssertThreeLanguages(new(a.En, a.Zh, a.Ja), "an alert"));
+    }
+
+    [Fact]
+    public void Every_toast_for_when_no_handler_speaks_has_its_three_languages()
+    {
+        JsonObject[] toasts = [CallbackToasts.StillWorking, CallbackToasts.NotUnderstood, CallbackToasts.Failed, CallbackToasts.Busy];
+
+        Assert.All(toasts, t => AssertThreeLanguages(new((string)t["content"]!, (string)t["i18n"]!["zh_cn"]!, (string)t["i18n"]!["ja_jp"]!), "a toast"));
+        Assert.All(toasts, t => Assert.Equal((string)t["content"]!, (string)t["i18n"]!["en_us"]!));
     }
 
     private static IEnumerable<(string Where, LocalizedText Text)> Kept() =>
