@@ -15,6 +15,7 @@ public sealed class CallbackWordsTests
     [InlineData(CallbackResult.CodeSpent, 410, "warning")]
     [InlineData(CallbackResult.UnknownLink, 400, "warning")]
     [InlineData(CallbackResult.Failed, 502, "bad")]
+    [InlineData(CallbackResult.Finishing, 202, "neutral")]
     internal void Every_result_has_its_status_and_words_in_three_languages(CallbackResult result, int status, string tone)
     {
         var (en, zh, ja) = (CallbackWords.For(result, Languages.English), CallbackWords.For(result, Languages.Chinese), CallbackWords.For(result, Languages.Japanese));

@@ -1,4 +1,3 @@
-using LarkService.Authorization.Chat;
 using LarkService.Grants;
 using LarkService.Messaging;
 

@@ -165,6 +165,9 @@ internal enum CallbackResult
     /// <summary>The platform no longer takes this code; a fresh link is on the card.</summary>
     CodeSpent,
     Failed,
+
+    /// <summary>Many came at once: the consent is kept and being finished, and the card in chat will tell.</summary>
+    Finishing,
 }
 
 /// <param name="Result">What the page says.</param>

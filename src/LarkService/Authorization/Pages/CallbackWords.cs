@@ -61,6 +61,12 @@ internal sealed record CallbackWords(int Status, string Tone, string Mark, strin
                 "Feishu/Lark did not accept it or did not answer. Nothing was stored. The card in chat says more and lets you try again.",
                 "飞书/Lark 未接受或未响应，未保存任何信息。请查看聊天卡片了解原因并重试。",
                 "Feishu/Lark が受け付けなかったか、応答しませんでした。何も保存されていません。チャットのカードで理由を確認し、もう一度お試しください。")),
+        CallbackResult.Finishing => (
+            new("Your consent is being finished", "正在完成授权", "認可を処理しています"),
+            new(
+                "Many people agreed at this moment, so it takes a little longer. The card in chat will change by itself. You can close this page.",
+                "当前授权人数较多，需要稍等片刻。聊天中的卡片会自动更新，可以关闭此页面。",
+                "現在多くの方が認可しているため、少し時間がかかります。チャットのカードは自動で更新されます。このページは閉じてかまいません。")),
         _ => (
             new("This link is not valid any more", "链接已失效", "このリンクは無効です"),
             new(
@@ -73,6 +79,7 @@ internal sealed record CallbackWords(int Status, string Tone, string Mark, strin
     {
         CallbackResult.Authorized => (StatusCodes.Status200OK, "good", "✓"),
         CallbackResult.Declined => (StatusCodes.Status200OK, "neutral", "–"),
+        CallbackResult.Finishing => (StatusCodes.Status202Accepted, "neutral", "…"),
         CallbackResult.WrongPerson => (StatusCodes.Status403Forbidden, "warning", "!"),
         CallbackResult.Expired or CallbackResult.CodeSpent => (StatusCodes.Status410Gone, "warning", "!"),
         CallbackResult.Failed => (StatusCodes.Status502BadGateway, "bad", "×"),
