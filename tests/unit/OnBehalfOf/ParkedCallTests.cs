@@ -11,7 +11,7 @@ namespace LarkService.UnitTests.OnBehalfOf;
 
 public sealed class ParkedCallTests : IAsyncLifetime
 {
-    private static readonly ConsentPlace Place = new("Answer you", "回答你", "oc_1", false, true);
+    private static readonly ConsentPlace Place = new("Answer you", "回答你", "お答えします", "oc_1", false, true);
     private static readonly ScopeSet Needed = ScopeSet.Of("aily:run:write");
     private readonly TemporaryDatabase _file = TemporaryDatabase.WithTables();
     private readonly ManualTime _clock = new();

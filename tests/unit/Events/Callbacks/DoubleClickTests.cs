@@ -121,7 +121,7 @@ public sealed class DoubleClickTests : IAsyncLifetime
         await _events.Clock.SomeoneWaitsForAsync(0.5);
         _events.Clock.AdvanceSeconds(0.5);
         await _events.Clock.SomeoneWaitsForAsync(297);
-        _events.Clock.AdvanceSeconds(300);
+        _events.Clock.AdvanceSeconds(297); // no more: 2.5 s later ends the time of what follows, too
         await Until.TrueAsync(() => _events.Counted("callback_failed") == 1);
 
         // and with it goes the reason to join it
