@@ -14,9 +14,9 @@ namespace LarkService.BrowserTests;
 /// </summary>
 public sealed class CardGalleryTests(Chromium chromium) : IClassFixture<Chromium>
 {
-    private const string Reason = "Summarise the weekly meeting and file the result in the project table.\nAsked for by: Project Hub";
+    private const string Reason = "Summarise the weekly meeting into the project table.\nAsked for by: Project Hub";
     private static readonly string[] Scopes =
-        ["aily:run:write", "aily:session:write", "minutes:minutes.transcript:export", "app_engine:workspace.table.record:write", "contact:user.base:readonly"];
+        ["aily:run:write", "aily:session:write", "minutes:minutes.transcript:export", "app_engine:workspace.table.record:write"];
 
     [Fact]
     public async Task Every_state_of_the_card_can_be_read_in_every_language()

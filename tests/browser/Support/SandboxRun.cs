@@ -80,7 +80,7 @@ public sealed class SandboxRun : IAsyncDisposable
     private async Task ServiceIsReadyAsync()
     {
         using var http = new HttpClient();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (true)
         {
             try
