@@ -113,7 +113,7 @@ public sealed class CallbackDeadlineTests
         var first = scene.Ava.PressAsync(card, Slow);
         var second = scene.Ava.PressAsync(card, Slow);
         await Eventually.TrueAsync("the click being handled", () => clicks.Count == 1);
-        clicks.Held.SetResult(new(Toast.Success(new("Done", "完成")).ToJson()));
+        clicks.Held.SetResult(new(Toast.Success(new("Done", "完成", "完了")).ToJson()));
 
         Assert.Equal(("Done", "Done"), ((await first).Toast?.Content, (await second).Toast?.Content));
         Assert.Equal(1, clicks.Count);
@@ -137,7 +137,7 @@ public sealed class CallbackDeadlineTests
 
     private static Card CardOf(string action, string text) => new()
     {
-        Elements = [new Markdown(new(text, text)), new ButtonRow([new Button(new("Do", "做")) { CallbackValue = new JsonObject { ["action"] = action } }])],
+        Elements = [new Markdown(LocalizedText.Same(text)), new ButtonRow([new Button(new("Do", "做", "実行")) { CallbackValue = new JsonObject { ["action"] = action } }])],
     };
 
     /// <summary>Answered by us, after 2.5 s and what this machine adds; the platform here waits longer than its 3 s, the held handler for ever.</summary>

@@ -155,6 +155,27 @@ public sealed class MessageTests : SandboxTest
     }
 
     [Theory]
+    [InlineData("ja-JP", "完了")]
+    [InlineData("zh-CN", "完成")]
+    [InlineData("fr-FR", "Done")]
+    public async Task A_client_set_to_another_language_shows_the_toast_in_that_one(string locale, string shown)
+    {
+        await using var socket = await OpenAsync();
+        var sent = await SendCardAsync(LiLei.OpenId);
+        var click = PostAsync("/sandbox/api/cards/click", new JsonObject
+        {
+            ["openId"] = LiLei.OpenId,
+            ["messageId"] = Id(sent),
+            ["value"] = new JsonObject { ["step"] = 1 },
+            ["locale"] = locale,
+        });
+
+        await socket.AckAsync(await socket.NextAsync(), data: JsonNode.Parse("""{"toast":{"type":"success","content":"Done","i18n":{"zh_cn":"完成","ja_jp":"完了"}}}"""));
+
+        Assert.Equal(shown, (await click).Body["toast"]!["content"]!.ToString());
+    }
+
+    [Theory]
     [InlineData("""{"card":"{}"}""", 200671)]
     [InlineData("""{"card":{"type":"raw","data":"{}"}}""", 200671)]
     [InlineData("\"no card.action.trigger event handle\"", 200672)]

@@ -36,7 +36,7 @@ internal sealed class CardClicks(SandboxOptions options, TenantDirectory directo
             PushResult.NoConnection => ClickResult.Failed(200345, "No client of the app is connected."),
             PushResult.TimedOut or PushResult.ConnectionLost => ClickResult.Failed(200341, "The app did not answer in time."),
             PushResult.Unreachable => ClickResult.Failed(200342, "The app's address cannot be reached."),
-            PushResult.Answered { Code: 200 } answered => CarryOut(answered.Data, message, user),
+            PushResult.Answered { Code: 200 } answered => CarryOut(answered.Data, message, click.Locale ?? user.CardLocale),
             _ => ClickResult.Failed(200671, "The app answered with a failure."),
         };
     }
@@ -73,14 +73,14 @@ internal sealed class CardClicks(SandboxOptions options, TenantDirectory directo
         };
     }
 
-    private ClickResult CarryOut(byte[]? data, ChatMessage message, DemoUser user)
+    private ClickResult CarryOut(byte[]? data, ChatMessage message, string locale)
     {
         if (data is null)
         {
             return new(null, null);
         }
 
-        if (Json.Parse(data) is not JsonObject answer || !ReadToast(answer, user, out var toast))
+        if (Json.Parse(data) is not JsonObject answer || !ReadToast(answer, locale, out var toast))
         {
             return ClickResult.Failed(200672, "The app's answer is not in the right form.");
         }
@@ -88,7 +88,7 @@ internal sealed class CardClicks(SandboxOptions options, TenantDirectory directo
         return answer["card"] is { } card && Show(card, message) is { } error ? new(null, error) : new(toast, null);
     }
 
-    private static bool ReadToast(JsonObject answer, DemoUser user, out ToastView? toast)
+    private static bool ReadToast(JsonObject answer, string locale, out ToastView? toast)
     {
         toast = null;
         if (answer["toast"] is not { } found)
@@ -101,7 +101,7 @@ internal sealed class CardClicks(SandboxOptions options, TenantDirectory directo
             return false;
         }
 
-        toast = new(found.Text("type") ?? "info", found["i18n"].Text(user.CardLocale) ?? found.Text("content") ?? "");
+        toast = new(found.Text("type") ?? "info", found["i18n"].Text(locale) ?? found.Text("content") ?? "");
         return true;
     }
 

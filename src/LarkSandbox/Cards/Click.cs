@@ -10,4 +10,8 @@ internal sealed record Click(
     string Tag = "button",
     string? Name = null,
     JsonObject? FormValue = null,
-    string? ElementId = null);
+    string? ElementId = null)
+{
+    /// <summary>The client's language as cards spell it; null: the person's own.</summary>
+    public string? Locale { get; init; }
+}

@@ -88,7 +88,10 @@ internal sealed class ChatApi(
             return Results.BadRequest();
         }
 
-        var click = new Click(openId, messageId, body!["value"], body.Text("tag") ?? "button", body.Text("name"), body["formValue"] as JsonObject, body.Text("elementId"));
+        var click = new Click(openId, messageId, body!["value"], body.Text("tag") ?? "button", body.Text("name"), body["formValue"] as JsonObject, body.Text("elementId"))
+        {
+            Locale = body.Text("locale")?.Replace('-', '_').ToLowerInvariant(),
+        };
         return Results.Json(await clicks.ClickAsync(click, ct), Json.Options);
     }
 }

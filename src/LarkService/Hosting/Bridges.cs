@@ -43,7 +43,8 @@ internal static class Bridges
             [
                 new Markdown(new(
                     "I still need your consent: please answer the authorization card above. Your message is kept and will be answered then.",
-                    "仍需你的授权：请先处理上方的授权卡片。你的消息已保留，授权后会自动回答。")),
+                    "仍需你的授权：请先处理上方的授权卡片。你的消息已保留，授权后会自动回答。",
+                    "まだ認可が必要です。上の認可カードに回答してください。メッセージは保存してあり、認可後に自動でお答えします。")),
             ],
         };
 

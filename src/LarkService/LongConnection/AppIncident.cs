@@ -56,22 +56,23 @@ internal sealed class AppIncident(string appId, TimeProvider clock)
 
     private OperatorAlert Degraded(ConnectionPhase.Degraded phase) => Alert(
         AlertKind.Trouble,
-        new($"{appId}: the long connection is in trouble", $"{appId}：长连接异常"),
+        new($"{appId}: the long connection is in trouble", $"{appId}：长连接异常", $"{appId}：ロングコネクションに問題があります"),
         DisconnectWords.Of(phase.Reason.Kind),
         phase.Reason.Words);
 
     private OperatorAlert Down(IReadOnlyList<ConnectionSnapshot> connections) => Alert(
         AlertKind.Trouble,
-        new($"{appId}: no long connection for {DownLimit.TotalMinutes} minutes", $"{appId}：长连接已中断 {DownLimit.TotalMinutes} 分钟"),
+        new($"{appId}: no long connection for {DownLimit.TotalMinutes} minutes", $"{appId}：长连接已中断 {DownLimit.TotalMinutes} 分钟", $"{appId}：ロングコネクションが {DownLimit.TotalMinutes} 分間切れています"),
         new(
             "Events and card clicks of this app do not arrive here over the long connection. The service goes on trying; this message is not repeated.",
-            "该应用的事件和卡片点击目前无法通过长连接送达。服务会持续重试，此消息不会重复发送。"),
+            "该应用的事件和卡片点击目前无法通过长连接送达。服务会持续重试，此消息不会重复发送。",
+            "このアプリのイベントとカードのクリックは、ロングコネクションでは届いていません。サービスは再試行を続けます。このメッセージは繰り返しません。"),
         connections.Select(c => c.Reason).FirstOrDefault(reason => reason is not null));
 
     private OperatorAlert Well() => Alert(
         AlertKind.AllClear,
-        new($"{appId}: the long connection works again", $"{appId}：长连接已恢复"),
-        new("All connections of this app are well.", "该应用的所有连接均已恢复正常。"),
+        new($"{appId}: the long connection works again", $"{appId}：长连接已恢复", $"{appId}：ロングコネクションが復旧しました"),
+        new("All connections of this app are well.", "该应用的所有连接均已恢复正常。", "このアプリの接続はすべて正常です。"),
         null);
 
     private OperatorAlert Alert(AlertKind kind, AlertText title, AlertText words, string? detail) =>

@@ -94,16 +94,17 @@ internal sealed partial class AdminChat(MessageClient messages, LarkApps apps, I
     private static Card CardOf(OperatorAlert alert)
     {
         var at = alert.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        var words = new LocalizedText(MarkdownText.Escape(alert.Words.En), MarkdownText.Escape(alert.Words.Zh));
-        List<CardElement> elements = [new Markdown(words)];
+        List<CardElement> elements = [new Markdown(Text(alert.Words).Select(MarkdownText.Escape))];
         if (alert.Detail is { } detail)
         {
             elements.Add(new Markdown(LocalizedText.Same(MarkdownText.Escape(MarkdownText.Shorten(detail, 1000)))));
         }
 
         elements.Add(new Note(LocalizedText.Same($"{at} UTC · {MarkdownText.Escape(Environment.MachineName)}")));
-        return new() { Header = new(new(alert.Title.En, alert.Title.Zh), alert.Kind == AlertKind.Trouble ? CardColor.Red : CardColor.Green), Elements = elements };
+        return new() { Header = new(Text(alert.Title), alert.Kind == AlertKind.Trouble ? CardColor.Red : CardColor.Green), Elements = elements };
     }
+
+    private static LocalizedText Text(AlertText text) => new(text.En, text.Zh, text.Ja);
 
     /// <summary>An alert on its way; its uuid lets the platform send it once however often it is tried.</summary>
     private sealed record Waiting(OperatorAlert Alert, string Uuid, long Since)

@@ -18,8 +18,14 @@ internal sealed record Card
     /// <summary>The line in the list of chats and in notifications; null: the title.</summary>
     public LocalizedText? Summary { get; init; }
 
+    /// <summary>One of <see cref="Languages"/>, for every client; null: each client picks its own.</summary>
+    public string? Language { get; private init; }
+
     /// <summary>The platform would take it, by its size.</summary>
     public bool Fits => Encoding.UTF8.GetByteCount(Write()) <= CardLimits.MaxBytes;
+
+    /// <summary>The card in one language whatever the client's is; null leaves the choice to the client.</summary>
+    public Card In(string? language) => this with { Language = language };
 
     /// <summary>As an object: for the answer to a callback and for updates by token.</summary>
     public JsonObject ToJson()
@@ -32,6 +38,11 @@ internal sealed record Card
 
         var ids = new ElementIds();
         json["body"] = new JsonObject { ["elements"] = new JsonArray([.. Elements.Select(element => element.ToJson(ids))]) };
+        if (Language is { } language)
+        {
+            OneLanguage.Keep(json, language);
+        }
+
         return json;
     }
 

@@ -11,10 +11,25 @@ internal abstract record CardElement
 /// <summary>A paragraph in the platform's markdown; what a person wrote goes through <see cref="MarkdownText.Escape"/> first.</summary>
 internal sealed record Markdown(LocalizedText Text) : CardElement
 {
-    internal override JsonObject ToJson(ElementIds ids) => Text.WriteTo(new JsonObject { ["tag"] = "markdown" });
+    /// <summary>In small print.</summary>
+    public bool Small { get; init; }
+
+    internal override JsonObject ToJson(ElementIds ids)
+    {
+        var json = new JsonObject { ["tag"] = "markdown" };
+        if (Small)
+        {
+            json["text_size"] = "notation";
+        }
+
+        return Text.WriteTo(json);
+    }
 }
 
-/// <summary>A small grey line in markdown. Card JSON 2.0 has no footnote element; this is how it is written there.</summary>
+/// <summary>
+/// A small grey line in markdown, without any tag in it (<see cref="LocalTime"/> is one). Card JSON 2.0 has no footnote element; this
+/// is how it is written there.
+/// </summary>
 internal sealed record Note(LocalizedText Text) : CardElement
 {
     internal override JsonObject ToJson(ElementIds ids) =>

@@ -14,8 +14,8 @@ internal static class MarkdownText
     /// <summary>
     /// The text as it was written, and nothing else: no tag, link, button, image, mention of everybody or heading can come out of
     /// it. Special characters become numeric HTML entities (<c>&amp;#42;</c>), which is the escape the platform's markdown has; it
-    /// documents no backslash. Line ends stay; other control characters go, and so do those that turn the reading direction,
-    /// which could make one address look like another.
+    /// documents no backslash. Line ends stay; other control characters go, and so do those that nobody sees and those that turn the
+    /// reading direction, which could make one word look like another.
     /// </summary>
     public static string Escape(string text)
     {
@@ -25,7 +25,7 @@ internal static class MarkdownText
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i] is '\r' && Next(text, i) != '\n' || text[i] is '\u2028' or '\u2029' ? '\n' : text[i];
-            if (IsTrick(c))
+            if (IsTrick(c) || IsHiddenTag(c, Next(text, i)) || (i > 0 && IsHiddenTag(text[i - 1], c)))
             {
                 continue;
             }
@@ -46,6 +46,10 @@ internal static class MarkdownText
 
         return escaped.ToString();
     }
+
+    /// <summary>A name and the like: text of others in one line, at most so long, and nothing when there is nothing to see.</summary>
+    public static string EscapeLine(string? text, int maxChars) =>
+        Escape(Shorten(string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), maxChars)).Trim();
 
     /// <summary>Shortens to whole characters; an ellipsis shows that something is missing.</summary>
     public static string Shorten(string text, int maxChars) => text.Length <= maxChars ? text : Cut(text, maxChars - 1) + "…";
@@ -70,5 +74,9 @@ internal static class MarkdownText
     private static char Next(string text, int i) => i + 1 < text.Length ? text[i + 1] : '\0';
 
     private static bool IsTrick(char c) => (char.IsControl(c) && c is not ('\n' or '\t'))
-        || c is '\u061C' or '\u200B' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF';
+        || c is '\u00AD' or '\u061C' or '\u180E' or '\u200B' or '\u200E' or '\u200F' or '\uFEFF'
+            or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u206F') or (>= '\uFFF9' and <= '\uFFFB');
+
+    /// <summary>U+E0000 to U+E007F: a second alphabet that no screen shows. The variation selectors beside it belong to real names.</summary>
+    private static bool IsHiddenTag(char high, char low) => high == '\uDB40' && low is >= '\uDC00' and <= '\uDC7F';
 }

@@ -7,7 +7,7 @@ internal interface IOperatorAlerts
     void Tell(OperatorAlert alert);
 }
 
-/// <summary>One message to the operators: plain words in both languages, never a secret.</summary>
+/// <summary>One message to the operators: plain words in every language, never a secret.</summary>
 /// <param name="Kind">Trouble, or its end.</param>
 /// <param name="Title">One line.</param>
 /// <param name="Words">What it means, and what to do.</param>
@@ -21,8 +21,8 @@ internal sealed record OperatorAlert(AlertKind Kind, AlertText Title, AlertText 
     public string? Key { get; init; }
 }
 
-/// <summary>The same in English and Chinese.</summary>
-internal sealed record AlertText(string En, string Zh);
+/// <summary>The same in English, Chinese and Japanese.</summary>
+internal sealed record AlertText(string En, string Zh, string Ja);
 
 /// <summary>What an alert is about.</summary>
 internal enum AlertKind

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace LarkService.BrowserTests.Support;
@@ -33,12 +34,24 @@ public sealed class ChatPage(IPage page)
     /// <summary>The newest card of the bot with these words in it.</summary>
     public ILocator Card(string words) => Messages.Filter(new() { HasText = words }).Last;
 
-    /// <summary>Presses <em>Authorize</em> and answers the page that opens.</summary>
-    public async Task<IPage> ConsentAsync(ILocator card, string button, string decision)
+    public ILocator Message(string messageId) => page.Locator($"[data-message-id='{messageId}']");
+
+    /// <summary>The newest card with this title, in whatever language the page speaks.</summary>
+    public ILocator CardTitled(params string[] titles) =>
+        Messages.Filter(new() { Has = page.Locator("h3", new() { HasTextRegex = new Regex($"^({string.Join('|', titles.Select(Regex.Escape))})$") }) }).Last;
+
+    /// <summary>Presses a button that opens a page.</summary>
+    public async Task<IPage> PressAsync(ILocator card, string button)
     {
         var opened = page.Context.WaitForPageAsync();
         await card.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
-        var consent = await opened;
+        return await opened;
+    }
+
+    /// <summary>Presses <em>Authorize</em> and answers the page that opens.</summary>
+    public async Task<IPage> ConsentAsync(ILocator card, string button, string decision)
+    {
+        var consent = await PressAsync(card, button);
         await consent.Locator($"#{decision}").ClickAsync();
         return consent;
     }

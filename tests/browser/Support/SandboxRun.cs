@@ -10,19 +10,35 @@ public sealed class SandboxRun : IAsyncDisposable
     private readonly Process _process;
     private readonly string _data;
 
-    private SandboxRun(Process process, string data, Uri url, Uri serviceUrl)
+    private SandboxRun(Process process, string data, JsonElement ready)
     {
         _process = process;
         _data = data;
-        Url = url;
-        ServiceUrl = serviceUrl;
+        Url = new Uri(ready.GetProperty("url").GetString()!);
+        ServiceUrl = new Uri(ready.GetProperty("serviceUrl").GetString()!);
+        AppId = ready.GetProperty("appId").GetString()!;
+        AppSecret = ready.GetProperty("appSecret").GetString()!;
+        Users = [.. ready.GetProperty("users").EnumerateArray().Select(u => u.GetString()!)];
+        ApiKey = File.ReadAllText(ready.GetProperty("bootstrapKeyFile").GetString()!).Trim();
     }
 
     public Uri Url { get; }
 
     public Uri ServiceUrl { get; }
 
-    public static async Task<SandboxRun> StartAsync(string flow)
+    public string AppId { get; }
+
+    public string AppSecret { get; }
+
+    /// <summary>The key of the REST API that may do everything.</summary>
+    public string ApiKey { get; }
+
+    /// <summary>The open_ids of the people, in the order of the page.</summary>
+    public IReadOnlyList<string> Users { get; }
+
+    /// <param name="flow"><c>device</c> or <c>redirect</c>.</param>
+    /// <param name="settings">Of the service, besides those that the sandbox gives it.</param>
+    public static async Task<SandboxRun> StartAsync(string flow, params (string Key, string Value)[] settings)
     {
         var data = Directory.CreateTempSubdirectory("lark-browser-").FullName;
         var dll = Path.Combine(Repository.Root, "src/LarkSandbox/bin", Repository.Configuration, "net10.0/LarkSandbox.dll");
@@ -31,13 +47,18 @@ public sealed class SandboxRun : IAsyncDisposable
             RedirectStandardOutput = true,
             WorkingDirectory = data,
         };
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key] = value;
+        }
+
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } line)
         {
             if (line.StartsWith(ReadyMark, StringComparison.Ordinal))
             {
                 var ready = JsonDocument.Parse(line[ReadyMark.Length..]).RootElement;
-                var run = new SandboxRun(process, data, new Uri(ready.GetProperty("url").GetString()!), new Uri(ready.GetProperty("serviceUrl").GetString()!));
+                var run = new SandboxRun(process, data, ready);
                 await run.ServiceIsReadyAsync();
                 return run;
             }
@@ -59,7 +80,7 @@ public sealed class SandboxRun : IAsyncDisposable
     private async Task ServiceIsReadyAsync()
     {
         using var http = new HttpClient();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (true)
         {
             try

@@ -8,8 +8,8 @@ namespace LarkService.UnitTests.Events;
 
 public sealed class ChatTests
 {
-    private static readonly ChatCommand Auth = new("/auth", "Authorize", "授权");
-    private static readonly ChatCommand Help = new("/help", "Help", "帮助");
+    private static readonly ChatCommand Auth = new("/auth", "Authorize", "授权", "認可");
+    private static readonly ChatCommand Help = new("/help", "Help", "帮助", "ヘルプ");
     private readonly Recorded _auth = new();
     private readonly Recorded _help = new();
     private readonly Recorded _rest = new();

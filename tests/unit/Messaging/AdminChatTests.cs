@@ -143,7 +143,7 @@ public sealed class AdminChatTests : IAsyncLifetime
     }
 
     private static OperatorAlert Alert(string words) =>
-        new(AlertKind.Trouble, new("Trouble", "麻烦"), new(words, "麻烦"), new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
+        new(AlertKind.Trouble, new("Trouble", "麻烦", "問題"), new(words, "麻烦", "問題"), new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
 
     private async Task<AdminChat> StartAsync(string? chat = Chat)
     {

@@ -22,6 +22,17 @@ public sealed partial class MarkdownTextTests
     [InlineData(":OK:", "&#58;OK:")]
     [InlineData("moc.live\u202Eexample", "moc.liveexample")]
     [InlineData("a\r\nb\rc\u2028d\0e\u200B", "a\nb\nc\nde")]
+    [InlineData("<link url='https://evil.example'>go</link>", "&#60;link url='https&#58;//evil.example'&#62;go&#60;/link&#62;")]
+    [InlineData("<local_datetime millisecond='1'></local_datetime>", "&#60;local&#95;datetime millisecond='1'&#62;&#60;/local&#95;datetime&#62;")]
+    [InlineData("<button>Authorize</button>", "&#60;button&#62;Authorize&#60;/button&#62;")]
+    [InlineData("| a | b |\n|---|---|", "&#124; a &#124; b &#124;\n&#124;---&#124;---&#124;")]
+    [InlineData("```\ncode\n```", "&#96;&#96;&#96;\ncode\n&#96;&#96;&#96;")]
+    [InlineData("Title\n===\nmore\n---", "Title\n&#61;==\nmore\n&#45;--")]
+    [InlineData("> quoted", "&#62; quoted")]
+    [InlineData("pay\u200Bpal \u2066x\u2069 so\u00ADft \u2060y", "paypal x soft y")]
+    [InlineData("hi\U000E0041\U000E007F!", "hi!")]
+    [InlineData("葛\U000E0100城", "葛\U000E0100城")]
+    [InlineData("👩\u200D👧", "👩\u200D👧")]
     public void Text_of_others_stays_text(string written, string escaped) => Assert.Equal(escaped, MarkdownText.Escape(written));
 
     [Fact]
@@ -32,6 +43,15 @@ public sealed partial class MarkdownTextTests
         return !Entity().Replace(escaped, "").Any(c => "&<>[]*_~`\\|$".Contains(c, StringComparison.Ordinal))
             && read.Where(char.IsLetterOrDigit).SequenceEqual((text ?? "").Where(char.IsLetterOrDigit));
     }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("Zhang San", "Zhang San")]
+    [InlineData("  Zhang\r\n# San\u2028\tWu ", "Zhang # San Wu")]
+    [InlineData("**Boss** <at id=all></at>", "&#42;&#42;Boss&#42;&#42; &#60;at id=all…")]
+    [InlineData("\u202Egnahz", "gnahz")]
+    [InlineData("\u200B\u2060", "")]
+    [InlineData(null, "")]
+    public void A_name_is_one_line_and_not_a_long_one(string? written, string escaped) => Assert.Equal(escaped, MarkdownText.EscapeLine(written, 20));
 
     [Fact]
     public void Shortening_keeps_whole_characters()

@@ -6,11 +6,11 @@ namespace LarkService.UnitTests.Messaging;
 public sealed class ToastTests
 {
     [Fact]
-    public void A_toast_carries_its_kind_and_both_languages()
+    public void A_toast_carries_its_kind_and_every_language()
     {
-        var json = Toast.Success(new("Done", "完成")).ToJson();
+        var json = Toast.Success(new("Done", "完成", "完了")).ToJson();
 
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"type":"success","content":"Done","i18n":{"zh_cn":"完成","en_us":"Done"}}"""), json), json.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"type":"success","content":"Done","i18n":{"zh_cn":"完成","en_us":"Done","ja_jp":"完了"}}"""), json), json.ToJsonString());
     }
 
     [Fact]

@@ -3,6 +3,7 @@ import { el } from "./dom.js";
 
 const types = new Set(["default", "primary", "danger", "text", "primary_text", "danger_text", "primary_filled", "danger_filled", "laser"]);
 const sizes = new Set(["tiny", "small", "medium", "large"]);
+const answers = { "zh-CN": ["取消", "确认"], "ja-JP": ["キャンセル", "確認"], "en-US": ["Cancel", "Confirm"] };
 let tips = 0;
 
 export function cardButton(e, ctx) {
@@ -60,14 +61,15 @@ function address(behavior) {
 }
 
 function confirmed({ title, text }, ctx) {
+  const [no, yes] = answers[ctx.locale] ?? answers["en-US"];
   return new Promise(resolve => {
-    const dialog = el("dialog", { class: "card-confirm", "aria-label": ctx.pick(title) || "Please confirm" },
+    const dialog = el("dialog", { class: "card-confirm", lang: ctx.locale, "aria-label": ctx.pick(title) || "Please confirm" },
       el("form", { method: "dialog" },
         el("h3", {}, ctx.pick(title)),
         el("p", {}, ctx.pick(text)),
         el("div", {},
-          el("button", { class: "card-button type-default", value: "no" }, "Cancel"),
-          el("button", { class: "card-button type-primary_filled", value: "yes", autofocus: true }, "Confirm"))));
+          el("button", { class: "card-button type-default", value: "no" }, no),
+          el("button", { class: "card-button type-primary_filled", value: "yes", autofocus: true }, yes))));
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");

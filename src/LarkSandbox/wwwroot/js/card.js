@@ -28,7 +28,7 @@ const drawers = {
 export function renderCard(card, { locale = "en-US", people = null, open, callback, notice }) {
   const ctx = { locale, people, open, callback, notice, depth: 0, elements, pick: text => pick(text, locale) };
   const width = card?.config?.width_mode;
-  const node = el("article", { class: "card", data: { width: width === "compact" || width === "fill" ? width : "default" } });
+  const node = el("article", { class: "card", lang: locale, data: { width: width === "compact" || width === "fill" ? width : "default" } });
   if (card?.schema !== "2.0") {
     node.append(el("div", { class: "card-body" }, unknown("card JSON 1.0")));
     return node;

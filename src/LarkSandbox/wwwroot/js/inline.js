@@ -1,5 +1,6 @@
 // The inline part of the card Markdown: text -> DOM nodes. What is not understood stays text.
 import { el, webAddress } from "./dom.js";
+import { localDatetime } from "./time.js";
 
 const colours = new Set(["grey", "green", "red", "blue", "orange", "yellow", "purple", "violet", "carmine", "turquoise", "wathet", "indigo"]);
 
@@ -11,6 +12,7 @@ const rules = [
   { at: /^<font\s+color=['"]?([\w-]+)['"]?\s*>([\s\S]*?)<\/font>/i,
     make: (m, inside) => el("span", colours.has(m[1]) ? { class: `ink-${m[1]}` } : {}, ...inside(m[2])) },
   { at: /^<at\s+(?:id|user_id|email|ids)=['"]?([^'">\s]+)['"]?\s*>([\s\S]*?)<\/at>/i, make: (m, _, people) => mention(m, people) },
+  { at: /^<local_datetime\s+millisecond=['"]?(\d{1,15})['"]?(?:\s+format_type=['"]?(\w+)['"]?)?\s*><\/local_datetime>/i, make: m => moment(Number(m[1]), m[2]) },
   { at: /^\[([^\]\n]*)\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)/, make: (m, inside) => link(m, inside) },
   { at: /^<(https?:\/\/[^>\s]+)>/, make: m => anchor(m[1], [m[1]]) },
   { at: /^\*\*\*(?=[^\s*])([\s\S]*?[^\s*])\*\*\*/, make: (m, inside) => el("strong", {}, el("em", {}, ...inside(m[1]))) },
@@ -68,6 +70,11 @@ function decoded(text) {
     const code = decimal ? Number(decimal) : parseInt(hex, 16);
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
+}
+
+/** A moment as the reader's clock shows it. */
+function moment(ms, format) {
+  return el("time", { datetime: new Date(ms).toISOString() }, localDatetime(ms, format));
 }
 
 function mention([, id, name], people) {

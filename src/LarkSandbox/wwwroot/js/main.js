@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { Composer } from "./composer.js";
 import { byId, el, webAddress } from "./dom.js";
 import { faults, showFaults } from "./faults.js";
+import { Language } from "./language.js";
 import { Messages } from "./messages.js";
 import { People } from "./people.js";
 import { Stream } from "./stream.js";
@@ -21,6 +22,7 @@ const messages = new Messages({
   people: openId => people.find(openId)?.name,
 });
 const composer = new Composer(say);
+const language = new Language(user => messages.speak(user));
 const stream = new Stream({
   open: () => { byId("banner").hidden = true; },
   lost: () => {
@@ -59,7 +61,8 @@ async function start() {
 
 /** The page of whoever is signed in now; nobody sees the wire alone and a question. */
 async function enter() {
-  const user = people.current;
+  const user = language.of(people.current);
+  language.show(people.current);
   messages.clear(user);
   // The stream brings the conversation and the backlog. Without a person it still shows the wire, by way of anybody.
   stream.connect((user ?? about.users[0])?.openId);
@@ -96,7 +99,7 @@ async function say(text) {
 
 async function press(message, click) {
   try {
-    const answer = await api.click({ openId: people.current.openId, messageId: message.messageId, ...click });
+    const answer = await api.click({ openId: people.current.openId, messageId: message.messageId, locale: language.of(people.current).locale, ...click });
     if (answer?.error) errorToast(answer.error);
     else if (answer?.toast) toast(answer.toast.type, answer.toast.content);
   } catch (problem) {

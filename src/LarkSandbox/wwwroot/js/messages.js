@@ -34,6 +34,17 @@ export class Messages {
     this.#hints();
   }
 
+  /** The same conversation, as somebody with another language reads it. */
+  speak(user) {
+    this.#user = user;
+    for (const shown of this.#shown.values()) {
+      const node = this.#draw(shown.message);
+      replace(shown.node, node);
+      shown.node = node;
+    }
+    this.#group();
+  }
+
   /** The whole conversation, as the stream sends it when it (re)connects. */
   load(all) {
     if (!this.#user) return;

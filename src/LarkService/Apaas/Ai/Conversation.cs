@@ -28,7 +28,7 @@ internal sealed partial class Conversation(IParkedCalls calls, Replies replies, 
         message.User,
         new Question(message.MessageId, message.ChatId, message.IsGroup, message.Text).ToPayload(),
         AilyScopes.All,
-        new ConsentPlace(AiWords.ConsentReason.En, AiWords.ConsentReason.Zh, AiWords.ConsentReason.Ja!, message.ChatId, message.IsGroup, Explicit: true));
+        new ConsentPlace(AiWords.ConsentReason.En, AiWords.ConsentReason.Zh, AiWords.ConsentReason.Ja, message.ChatId, message.IsGroup, Explicit: true));
 
     private async Task TellAsync(IncomingMessage message, LocalizedText words, CancellationToken ct) =>
         await replies.ReplyAsync(message.AppId, message.MessageId, AnswerCards.Notice(words), "ai-notice", ct);

@@ -8,7 +8,7 @@ namespace LarkService.Authorization.Chat;
 /// <summary><c>/auth</c>: what the user has granted, and until when. In a group it goes to the user directly.</summary>
 internal sealed class ShowAuthorization(UserGrants grants, MessageClient messages) : IChatHandler
 {
-    public static ChatCommand Command { get; } = new("/auth", "Show what you have authorized, until when, and change it", "查看你的授权内容和有效期，并进行管理");
+    public static ChatCommand Command { get; } = new("/auth", "Show what you have authorized, until when, and change it", "查看你的授权内容和有效期，并进行管理", "認可した内容と期限を確認・変更");
 
     public async Task HandleAsync(IncomingMessage message, CancellationToken ct) => await messages.SendCardAsync(
         message.AppId,
@@ -21,7 +21,7 @@ internal sealed class ShowAuthorization(UserGrants grants, MessageClient message
 /// <summary><c>/revoke</c>: takes the grant back at once; the card that says so is sent by the revocation itself.</summary>
 internal sealed class RevokeAuthorization(UserGrants grants, Revocations revocations, MessageClient messages) : IChatHandler
 {
-    public static ChatCommand Command { get; } = new("/revoke", "Take your authorization back", "撤销你的授权");
+    public static ChatCommand Command { get; } = new("/revoke", "Take your authorization back", "撤销你的授权", "認可を取り消す");
 
     public async Task HandleAsync(IncomingMessage message, CancellationToken ct)
     {

@@ -8,9 +8,9 @@ namespace LarkService.Authorization.Chat;
 internal static class ClickedByUser
 {
     public static CallbackAnswer ForSomebodyElse() => Refuse(new(
-        "This card is for somebody else. Write to me if you need one of your own.", "此卡片属于其他人。如有需要，请直接给我发消息。"));
+        "This card is for somebody else. Write to me if you need one of your own.", "此卡片属于其他人。如有需要，请直接给我发消息。", "このカードは別の方宛てです。必要な場合は、私にメッセージを送ってください。"));
 
-    public static CallbackAnswer NoLongerKnown() => Refuse(new("This card is too old. Send /auth for a new one.", "此卡片已失效，请发送 /auth 获取新的卡片。"));
+    public static CallbackAnswer NoLongerKnown() => Refuse(new("This card is too old. Send /auth for a new one.", "此卡片已失效，请发送 /auth 获取新的卡片。", "このカードは無効になりました。/auth と送信すると新しいカードが届きます。"));
 
     public static CallbackAnswer Say(Toast toast, Card? card = null) => new(toast.ToJson(), card?.ToJson());
 

@@ -19,7 +19,7 @@ internal sealed class RevokeClick(UserGrants grants, Revocations revocations, Ti
         }
 
         var clickedAt = clock.GetUtcNow();
-        return Task.FromResult(ClickedByUser.Say(Toast.Success(new("Your authorization is being removed.", "正在撤销授权。"))) with
+        return Task.FromResult(ClickedByUser.Say(Toast.Success(new("Your authorization is being removed.", "正在撤销授权。", "認可を取り消しています。"))) with
         {
             Afterwards = token => RevokeAsync(action.User, clickedAt, token),
         });
@@ -40,7 +40,7 @@ internal sealed class AskAgainClick(AskInChat ask) : ICardActionHandler
 {
     public Task<CallbackAnswer> HandleAsync(CardAction action, CancellationToken ct) => Task.FromResult(!action.IsFor()
         ? ClickedByUser.ForSomebodyElse()
-        : ClickedByUser.Say(Toast.Info(new("A card is on its way.", "授权卡片即将送达。"))) with
+        : ClickedByUser.Say(Toast.Info(new("A card is on its way.", "授权卡片即将送达。", "まもなく認可カードが届きます。"))) with
         {
             Afterwards = token => ask.AskAsync(new ConsentAsk(action.User, ScopeSet.Empty, SessionOrigin.Chat) { EvenIfGranted = true, Detailed = true }, token),
         });

@@ -39,7 +39,7 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
 
         if (session.State != SessionState.Pending || session.ExpiresAt <= clock.GetUtcNow())
         {
-            return ClickedByUser.Say(Toast.Info(new("This link is over; the card shows how it stands.", "此链接已失效，请查看卡片上的最新状态。")));
+            return ClickedByUser.Say(Toast.Info(new("This link is over; the card shows how it stands.", "此链接已失效，请查看卡片上的最新状态。", "このリンクは無効になりました。最新の状態はカードでご確認ください。")));
         }
 
         if (ConsentLinks.IsBeingFinished(session))
@@ -50,7 +50,7 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
         if (links.IsSpent(session))
         {
             // It leads nowhere any more.
-            return ClickedByUser.Say(Toast.Info(new("That link was used. A fresh one is on its way to this card.", "该链接已使用过，此卡片即将更新为新链接。"))) with
+            return ClickedByUser.Say(Toast.Info(new("That link was used. A fresh one is on its way to this card.", "该链接已使用过，此卡片即将更新为新链接。", "このリンクは使用済みです。まもなくカードのリンクが新しくなります。"))) with
             {
                 Afterwards = token => RenewLinkAsync(session.SessionId, token),
             };
@@ -59,7 +59,7 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
         var now = clock.GetUtcNow();
         session.OpenedAt ??= now;
         return ClickedByUser.Say(
-            Toast.Info(new("Finish in the page that opened.", "请在打开的页面中完成授权。")),
+            Toast.Info(new("Finish in the page that opened.", "请在打开的页面中完成授权。", "開いたページで認可を完了してください。")),
             await cards.RenderAsync(session, ct)) with
         {
             Afterwards = token => ListenAsync(session, now, token),
@@ -93,12 +93,12 @@ internal sealed class DeclineClick(AuthorizationSessions sessions, ConsentComple
 {
     protected override Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct)
     {
-        var declined = ClickedByUser.Say(Toast.Info(new("Declined. Nothing was stored.", "已拒绝，未保存任何信息。")));
+        var declined = ClickedByUser.Say(Toast.Info(new("Declined. Nothing was stored.", "已拒绝，未保存任何信息。", "拒否しました。何も保存していません。")));
         return Task.FromResult(session.State switch
         {
             SessionState.Pending => declined with { Afterwards = token => completion.EndAsync(session, SessionState.Declined, null, token) },
             SessionState.Declined => declined, // a second click on the same button
-            _ => ClickedByUser.Say(Toast.Info(new("This has been settled already.", "此请求已处理。"))),
+            _ => ClickedByUser.Say(Toast.Info(new("This has been settled already.", "此请求已处理。", "この依頼は処理済みです。"))),
         });
     }
 }
@@ -108,8 +108,8 @@ internal sealed class RenewClick(AuthorizationSessions sessions, AskInChat ask) 
 {
     protected override Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct) => Task.FromResult(
         session.State is SessionState.Pending or SessionState.Authorized or SessionState.Superseded
-            ? ClickedByUser.Say(Toast.Info(new("This card is up to date.", "此卡片已是最新状态。")))
-            : ClickedByUser.Say(Toast.Info(new("A new link is on its way.", "正在获取新链接。"))) with
+            ? ClickedByUser.Say(Toast.Info(new("This card is up to date.", "此卡片已是最新状态。", "このカードは最新の状態です。")))
+            : ClickedByUser.Say(Toast.Info(new("A new link is on its way.", "正在获取新链接。", "新しいリンクを取得しています。"))) with
             {
                 Afterwards = token => ask.AskAsync(new ConsentAsk(session.User, session.Scopes, SessionOrigin.Chat)
                 {

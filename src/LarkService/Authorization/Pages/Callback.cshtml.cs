@@ -1,4 +1,6 @@
+using LarkService.Authorization.Cards;
 using LarkService.Authorization.Flows;
+using LarkService.Messaging;
 using LarkService.Platform;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -11,11 +13,12 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
 {
     public CallbackResult Result { get; private set; }
 
-    public CallbackWords Words { get; private set; } = CallbackWords.For(CallbackResult.UnknownLink, "en");
+    public CallbackWords Words { get; private set; } = CallbackWords.For(CallbackResult.UnknownLink, Languages.English);
 
-    public string Language { get; private set; } = "en";
+    /// <summary>One of <see cref="Languages"/>.</summary>
+    public string Language { get; private set; } = Languages.English;
 
-    /// <summary>First characters of the session's id, for whoever needs help.</summary>
+    /// <summary>For whoever needs help; the card shows the same.</summary>
     public string? Reference { get; private set; }
 
     /// <summary>Lets the page's own style through the content security policy, and nothing else.</summary>
@@ -36,9 +39,9 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
             ? new RedirectOutcome(CallbackResult.UnknownLink, null)
             : await consent.FinishAsync(state, string.IsNullOrEmpty(code) ? null : new Secret(code), error, ct);
         Result = outcome.Result;
-        Language = Request.Headers.AcceptLanguage.ToString().StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh" : "en";
+        Language = PageLanguage.Of(outcome.Session?.Locale, Request);
         Words = CallbackWords.For(outcome.Result, Language);
-        Reference = outcome.Result is CallbackResult.Failed or CallbackResult.WrongPerson ? outcome.Session?.SessionId[..8] : null;
+        Reference = outcome is { Result: not (CallbackResult.Authorized or CallbackResult.Declined), Session: { } session } ? SessionReference.Of(session) : null;
         Protect();
         return new PageResult { StatusCode = Words.Status };
     }

@@ -1,4 +1,5 @@
 using LarkService.Authorization.Flows;
+using LarkService.Messaging;
 
 namespace LarkService.Authorization.Pages;
 
@@ -11,41 +12,68 @@ namespace LarkService.Authorization.Pages;
 /// <param name="ReferenceLabel">Stands before the reference.</param>
 internal sealed record CallbackWords(int Status, string Tone, string Mark, string Title, string Text, string ReferenceLabel)
 {
-    public static CallbackWords For(CallbackResult result, string language) => language == "zh" ? Zh(result) : En(result);
+    private static readonly LocalizedText ReferenceWord = new("Reference:", "编号：", "参照番号：");
 
-    private static CallbackWords En(CallbackResult result)
+    /// <param name="result">What came of it.</param>
+    /// <param name="language">One of <see cref="Languages"/>; English for any other.</param>
+    public static CallbackWords For(CallbackResult result, string language)
     {
         var (status, tone, mark) = Look(result);
-        var (title, text) = result switch
-        {
-            CallbackResult.Authorized => ("You are done", "Go back to the chat: the card has changed and everything that waited for you goes on. You can close this page."),
-            CallbackResult.Declined => ("You declined", "Nothing was shared and nothing was stored. You can close this page."),
-            CallbackResult.WrongPerson => ("This link is for somebody else", "You agreed with an account the link was not made for. Nothing was stored. Please ask for a card of your own in chat."),
-            CallbackResult.Expired => ("The link has expired", "Nothing was stored. Press “Get a new link” on the card in chat."),
-            CallbackResult.CodeSpent => ("This step was already used", "Nothing was stored. There is a fresh link on the card in chat; please use that one."),
-            CallbackResult.Finishing => ("Your consent is being finished", "Many people agreed at this moment, so it takes a little longer. The card in chat will change by itself. You can close this page."),
-            CallbackResult.Failed => ("The authorization did not work", "Feishu/Lark did not accept it or did not answer. Nothing was stored. Please try again from the card in chat."),
-            _ => ("This link is not valid any more", "It was used before, has expired, or is not complete. Nothing was stored. Please go back to the card in chat."),
-        };
-        return new(status, tone, mark, title, text, "Reference:");
+        var (title, text) = Say(result);
+        return new(status, tone, mark, title.In(language), text.In(language), ReferenceWord.In(language));
     }
 
-    private static CallbackWords Zh(CallbackResult result)
+    private static (LocalizedText Title, LocalizedText Text) Say(CallbackResult result) => result switch
     {
-        var (status, tone, mark) = Look(result);
-        var (title, text) = result switch
-        {
-            CallbackResult.Authorized => ("授权完成", "请返回聊天：卡片已更新，等待中的任务会自动继续。可以关闭此页面。"),
-            CallbackResult.Declined => ("你已拒绝授权", "没有共享或保存任何信息。可以关闭此页面。"),
-            CallbackResult.WrongPerson => ("此链接属于其他人", "你使用的账号不是该链接对应的账号，未保存任何信息。请在聊天中获取你自己的授权卡片。"),
-            CallbackResult.Expired => ("链接已过期", "未保存任何信息。请在聊天卡片上点击“获取新链接”。"),
-            CallbackResult.CodeSpent => ("此步骤已使用过", "未保存任何信息。聊天卡片上已有新的链接，请使用新链接。"),
-            CallbackResult.Finishing => ("正在完成授权", "当前授权人数较多，需要稍等片刻。聊天中的卡片会自动更新，可以关闭此页面。"),
-            CallbackResult.Failed => ("授权未成功", "飞书/Lark 未接受或未响应，未保存任何信息。请从聊天卡片重试。"),
-            _ => ("链接已失效", "链接已被使用、已过期或不完整，未保存任何信息。请返回聊天中的卡片。"),
-        };
-        return new(status, tone, mark, title, text, "编号：");
-    }
+        CallbackResult.Authorized => (
+            new("You are done", "授权完成", "認可が完了しました"),
+            new(
+                "Go back to the chat: the card has changed and everything that waited for you goes on. You can close this page.",
+                "请返回聊天：卡片已更新，等待中的任务会自动继续。可以关闭此页面。",
+                "チャットに戻ってください。カードが更新され、待っていた処理は自動で再開します。このページは閉じてかまいません。")),
+        CallbackResult.Declined => (
+            new("You declined", "你已拒绝授权", "認可を拒否しました"),
+            new(
+                "Nothing was shared and nothing was stored. You can close this page.",
+                "没有共享或保存任何信息。可以关闭此页面。",
+                "何も共有されず、何も保存されていません。このページは閉じてかまいません。")),
+        CallbackResult.WrongPerson => (
+            new("This link is for somebody else", "此链接属于其他人", "別の方宛てのリンクです"),
+            new(
+                "You agreed with an account the link was not made for. Nothing was stored. Please ask for a card of your own in chat.",
+                "你使用的账号不是该链接对应的账号，未保存任何信息。请在聊天中获取你自己的授权卡片。",
+                "リンクの宛先とは異なるアカウントで許可されました。何も保存されていません。チャットでご自身のカードを取得してください。")),
+        CallbackResult.Expired => (
+            new("The link has expired", "链接已过期", "リンクの有効期限が切れました"),
+            new(
+                "Nothing was stored. Press “Get a new link” on the card in chat.",
+                "未保存任何信息。请在聊天卡片上点击“获取新链接”。",
+                "何も保存されていません。チャットのカードで「新しいリンクを取得」を押してください。")),
+        CallbackResult.CodeSpent => (
+            new("This step was already used", "此步骤已使用过", "この手順は使用済みです"),
+            new(
+                "Nothing was stored. There is a fresh link on the card in chat; please use that one.",
+                "未保存任何信息。聊天卡片上已有新的链接，请使用新链接。",
+                "何も保存されていません。チャットのカードに新しいリンクがありますので、そちらをお使いください。")),
+        CallbackResult.Failed => (
+            new("The authorization did not work", "授权未成功", "認可できませんでした"),
+            new(
+                "Feishu/Lark did not accept it or did not answer. Nothing was stored. The card in chat says more and lets you try again.",
+                "飞书/Lark 未接受或未响应，未保存任何信息。请查看聊天卡片了解原因并重试。",
+                "Feishu/Lark が受け付けなかったか、応答しませんでした。何も保存されていません。チャットのカードで理由を確認し、もう一度お試しください。")),
+        CallbackResult.Finishing => (
+            new("Your consent is being finished", "正在完成授权", "認可を処理しています"),
+            new(
+                "Many people agreed at this moment, so it takes a little longer. The card in chat will change by itself. You can close this page.",
+                "当前授权人数较多，需要稍等片刻。聊天中的卡片会自动更新，可以关闭此页面。",
+                "現在多くの方が認可しているため、少し時間がかかります。チャットのカードは自動で更新されます。このページは閉じてかまいません。")),
+        _ => (
+            new("This link is not valid any more", "链接已失效", "このリンクは無効です"),
+            new(
+                "It was used before, has expired, or is not complete. Nothing was stored. Please go back to the card in chat.",
+                "链接已被使用、已过期或不完整，未保存任何信息。请返回聊天中的卡片。",
+                "すでに使用されたか、期限切れか、リンクが不完全です。何も保存されていません。チャットのカードに戻ってください。")),
+    };
 
     private static (int Status, string Tone, string Mark) Look(CallbackResult result) => result switch
     {

@@ -4,4 +4,5 @@ namespace LarkService.Events.Chat;
 /// <param name="Name">With the slash, lower case: <c>/auth</c>.</param>
 /// <param name="HelpEn">One line in English.</param>
 /// <param name="HelpZh">One line in Chinese.</param>
-internal sealed record ChatCommand(string Name, string HelpEn, string HelpZh);
+/// <param name="HelpJa">One line in Japanese.</param>
+internal sealed record ChatCommand(string Name, string HelpEn, string HelpZh, string HelpJa);

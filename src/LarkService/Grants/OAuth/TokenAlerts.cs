@@ -61,8 +61,8 @@ internal sealed partial class TokenAlerts(IOperatorAlerts alerts, TimeProvider c
         Log.Works(logger, appId, call);
         alerts.Tell(new(
             AlertKind.AllClear,
-            new($"{appId}: it works again", $"{appId}：已恢复正常"),
-            call == TokenCall.Refresh ? new("Tokens are refreshed again.", "令牌刷新已恢复。") : new("Consents go through again.", "用户授权已恢复。"),
+            new($"{appId}: it works again", $"{appId}：已恢复正常", $"{appId}：復旧しました"),
+            call == TokenCall.Refresh ? new("Tokens are refreshed again.", "令牌刷新已恢复。", "トークンの更新が復旧しました。") : new("Consents go through again.", "用户授权已恢复。", "ユーザーの認可が復旧しました。"),
             clock.GetUtcNow())
         {
             Key = Key($"{appId}/{call}/works", round),
@@ -73,8 +73,8 @@ internal sealed partial class TokenAlerts(IOperatorAlerts alerts, TimeProvider c
         string.Create(CultureInfo.InvariantCulture, $"{about}/{round}/{clock.GetUtcNow().Ticks / SameTrouble.Ticks}");
 
     private static AlertText Title(string appId, TokenCall call) => call == TokenCall.Refresh
-        ? new($"{appId} cannot refresh tokens; no grant is lost", $"{appId} 无法刷新令牌；用户授权不会丢失")
-        : new($"{appId} cannot finish consents", $"{appId} 无法完成用户授权");
+        ? new($"{appId} cannot refresh tokens; no grant is lost", $"{appId} 无法刷新令牌；用户授权不会丢失", $"{appId} はトークンを更新できません。認可は失われません")
+        : new($"{appId} cannot finish consents", $"{appId} 无法完成用户授权", $"{appId} はユーザーの認可を完了できません");
 
     private static partial class Log
     {

@@ -20,7 +20,7 @@ public sealed class ConversationTests : IDisposable
         Assert.Equal(("ai:om_q1", AnswerQuestion.KindName, AiScene.User), (call.Id, call.Kind, call.User));
         Assert.Equal(new Question("om_q1", "oc_1", false, "What is it?"), Question.FromPayload(call.Payload));
         Assert.Equal(AilyScopes.All, call.Scopes);
-        Assert.Equal(new ConsentPlace(AiWords.ConsentReason.En, AiWords.ConsentReason.Zh, AiWords.ConsentReason.Ja!, "oc_1", false, true), call.Place);
+        Assert.Equal(new ConsentPlace(AiWords.ConsentReason.En, AiWords.ConsentReason.Zh, AiWords.ConsentReason.Ja, "oc_1", false, true), call.Place);
         Assert.Empty(_scene.Chat.Cards);
     }
 
@@ -91,7 +91,7 @@ public sealed class ConversationTests : IDisposable
     [Fact]
     public async Task Help_lists_every_command_in_both_languages()
     {
-        var help = new Help(new ChatCommands([new(new("/help", "what I can do", "我能做什么"), typeof(Help)), new(new("/auth", "give consent", "授权"), typeof(Conversation))]), _scene.Replies);
+        var help = new Help(new ChatCommands([new(new("/help", "what I can do", "我能做什么", "できること"), typeof(Help)), new(new("/auth", "give consent", "授权", "認可"), typeof(Conversation))]), _scene.Replies);
 
         await help.HandleAsync(Message("/help"), default);
 
