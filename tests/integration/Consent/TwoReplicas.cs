@@ -21,6 +21,8 @@ internal sealed class TwoReplicas : IAsyncDisposable
 
     public IReadOnlyList<Api> Apis => [Scene.Api, new(_client)];
 
+    public IReadOnlyList<IServiceProvider> Insides => [((RunningService)Scene.Service).Services, _second.Services];
+
     public static async Task<TwoReplicas> StartAsync()
     {
         var scene = await Scene.StartAsync(new() { Engine = Engine.Postgres, Flow = Flow.Redirect });

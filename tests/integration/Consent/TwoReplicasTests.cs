@@ -1,5 +1,8 @@
 using System.Net;
+using LarkService.Authorization;
 using LarkService.IntegrationTests.Support;
+using LarkService.Platform;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LarkService.IntegrationTests.Consent;
 
@@ -21,6 +24,28 @@ public sealed class TwoReplicasTests
         Assert.Equal(5, await two.Scene.Database.CountAsync("authorization_sessions"));
         Assert.Equal(5, ava.AuthorizationCards.Count);
         Assert.All(answers.Where(a => a.Status == HttpStatusCode.TooManyRequests), a => Assert.InRange(a.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task Of_forty_sessions_at_the_door_at_the_same_moment_five_come_in()
+    {
+        // Past the turns each process takes by itself, so that only the lock in the database keeps order
+        await using var two = await TwoReplicas.StartAsync();
+        var user = new UserKey(two.Scene.Options.Sandbox.AppId, two.Scene.Ava.OpenId);
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var admissions = Enumerable.Range(0, 40).Select(i => Task.Run(async () =>
+        {
+            var inside = two.Insides[i % 2];
+            var ask = new ConsentAsk(user, ScopeSet.Of($"test:thing{i}:read"), SessionOrigin.Rest);
+            var session = Session(ask, inside.GetRequiredService<LarkApps>().Default.Scopes, two.Scene.Clock.GetUtcNow());
+            await start.Task;
+            return await inside.GetRequiredService<SessionAdmission>().AdmitAsync(ask, session, patient: false, CancellationToken.None);
+        })).ToList();
+        start.SetResult();
+
+        var all = await Task.WhenAll(admissions);
+        Assert.Equal((5, 35), (all.Count(a => a.Stored), all.Count(a => a.Decision is AskDecision.HoldBack)));
+        Assert.Equal(5, await two.Scene.Database.CountAsync("authorization_sessions"));
     }
 
     [Fact]
@@ -73,4 +98,18 @@ public sealed class TwoReplicasTests
         Assert.Equal(2, await scene.Database.CountAsync("authorization_sessions"));
         Assert.Single(ava.Inbox);
     }
+
+    private static AuthorizationSession Session(ConsentAsk ask, ScopeSet own, DateTimeOffset now) => new()
+    {
+        SessionId = RandomIds.Create(128),
+        AppId = ask.User.AppId,
+        OpenId = ask.User.OpenId,
+        Flow = SessionFlow.Redirect,
+        Origin = ask.Origin,
+        State = SessionState.Pending,
+        Scopes = own.Union(ask.Scopes),
+        PendingKey = AuthorizationSessions.PendingKeyFor(ask.User, own.Union(ask.Scopes)),
+        CreatedAt = now,
+        ExpiresAt = now.AddMinutes(10),
+    };
 }
