@@ -186,7 +186,7 @@ public sealed class SessionTableTests : IDisposable
         switch (what)
         {
             case "click":
-                return await ClickAsync(new AuthorizeClick(_scene.Sessions, _scene.Cards, _scene.Sessions, _scene.Links, _scene.Completion, _scene.Clock), CardActions.Open);
+                return await ClickAsync(new AuthorizeClick(_scene.Sessions, _scene.Cards, _scene.Links, _scene.Completion, _scene.Clock), CardActions.Open);
             case "decline":
                 return await ClickAsync(new DeclineClick(_scene.Sessions, _scene.Completion), CardActions.Decline);
             case "renew":
