@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace LarkService.Data;
 
 /// <summary>
-/// Lets many callers share one commit: what gathers while a commit runs goes into the next one. Nobody waits on purpose, so a
+/// Lets many callers share one commit, or one read: what gathers while a commit runs goes into the next one. Nobody waits on purpose, so a
 /// single caller is as fast as alone. Entries are taken in the order they came; when there is no room, callers wait for it.
 /// </summary>
 /// <param name="room">Entries that may wait; more callers wait for room.</param>

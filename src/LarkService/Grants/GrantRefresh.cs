@@ -18,6 +18,7 @@ internal sealed class GrantRefresh(RefreshTurns turns, RefreshCall call, Refresh
 
     public async Task<RefreshOutcome> RunAsync(UserKey user, long generation, RefreshUrgency urgency, CancellationToken stopping)
     {
+        using var span = Traces.Start("refresh")?.SetTag("lark.app_id", user.AppId);
         var isUncertain = false;
         for (var tries = 0; ; tries++)
         {

@@ -29,6 +29,7 @@ internal static class GrantsSetup
         services.AddSingleton<OAuthClient>();
         services.AddSingleton<TokenAlerts>();
         services.AddSingleton<UserGrants>();
+        services.AddSingleton<GrantReads>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<GrantNews>();
         services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<GrantNews>());

@@ -10,7 +10,15 @@ namespace LarkService.Grants;
 /// while the next one is fetched behind.
 /// </summary>
 internal sealed partial class UserTokens(
-    UserGrants grants, TokenCache cache, TokenRefresher refresher, WriteOffs writeOffs, OAuthClient oauth, LarkApps apps, TimeProvider clock, ILogger<UserTokens> logger)
+    UserGrants grants,
+    GrantReads reads,
+    TokenCache cache,
+    TokenRefresher refresher,
+    WriteOffs writeOffs,
+    OAuthClient oauth,
+    LarkApps apps,
+    TimeProvider clock,
+    ILogger<UserTokens> logger)
 {
     /// <summary>A token may run out while it is fetched; more often than this it means that a clock is wrong.</summary>
     private const int MaxRefreshes = 3;
@@ -50,7 +58,7 @@ internal sealed partial class UserTokens(
         for (var refreshes = 0; ; refreshes++)
         {
             var readAt = clock.GetTimestamp();
-            var grant = await grants.FindAsync(user, ct);
+            var grant = await reads.FindAsync(user, ct);
             if (Gap(grant, scopes) is { } gap)
             {
                 return gap;
@@ -73,7 +81,7 @@ internal sealed partial class UserTokens(
         }
     }
 
-    private static TokenOutcome.ConsentRequired? Gap(UserGrant? grant, ScopeSet scopes) => grant switch
+    private static TokenOutcome.ConsentRequired? Gap(GrantInUse? grant, ScopeSet scopes) => grant switch
     {
         null => new(ConsentReason.NotGranted, scopes),
         { Status: GrantStatus.Revoked } => new(ConsentReason.Revoked, scopes),
@@ -90,10 +98,10 @@ internal sealed partial class UserTokens(
         _ => null,
     };
 
-    private TokenOutcome.Issued Use(UserGrant grant, long readAt)
+    private TokenOutcome.Issued Use(GrantInUse grant, long readAt)
     {
         var now = clock.GetUtcNow();
-        var token = new UserAccessToken(grants.AccessToken(grant)!, grant.AccessIssuedAt!.Value, grant.AccessExpiresAt!.Value, grant.Scopes, grant.Version);
+        var token = new UserAccessToken(reads.Open(grant), grant.AccessIssuedAt!.Value, grant.AccessExpiresAt!.Value, grant.Scopes, grant.Version);
         var issued = new TokenOutcome.Issued(token);
         cache.Keep(grant.Key, issued, readAt);
         if (grant.LastUsedAt is null || now - grant.LastUsedAt > NoteUseEvery)
@@ -101,7 +109,7 @@ internal sealed partial class UserTokens(
             _ = ObserveAsync(grants.UsedAsync(grant.Key, CancellationToken.None));
         }
 
-        if (token.IsNearExpiry(now) && grant.SealedRefreshToken is not null)
+        if (token.IsNearExpiry(now) && grant.CanBeRefreshed)
         {
             _ = ObserveAsync(refresher.RefreshAsync(grant.Key, grant.Version, CallPriority.Background, CancellationToken.None));
         }

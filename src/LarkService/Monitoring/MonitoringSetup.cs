@@ -1,4 +1,5 @@
 using LarkService.Monitoring.Metrics;
+using LarkService.Monitoring.Tracing;
 using LarkService.Platform.Configuration;
 using Serilog;
 using Serilog.Events;
@@ -6,7 +7,7 @@ using Serilog.Extensions.Logging;
 
 namespace LarkService.Monitoring;
 
-/// <summary>Registers logs, metrics and health.</summary>
+/// <summary>Registers logs, metrics, traces and health.</summary>
 internal static class MonitoringSetup
 {
     private const int BufferedLines = 10_000;
@@ -19,6 +20,8 @@ internal static class MonitoringSetup
         builder.Services.AddSingleton<MetricsExposition>();
         builder.Services.AddSingleton<ProcessMetrics>();
         builder.Services.AddHostedService<CollectionStart>();
+        builder.Services.AddChecked<OtlpOptions>();
+        builder.Services.AddHostedService<TraceExport>();
         return builder;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LarkService.Data;
 using LarkService.Grants.Sealing;
+using LarkService.Platform;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 
@@ -18,6 +19,7 @@ internal sealed partial class ParkedCallRun(
 
     public async Task RunAsync(ParkedCall call, CancellationToken ct)
     {
+        using var span = Traces.Start($"parked call {call.Kind}")?.SetTag("lark.app_id", call.AppId);
         if (TokenSeal.KeyIdOf(call.SealedPayload!) is { } key && !seal.IsConfigured(key))
         {
             // Somebody forgot a key; what waits for it must not be lost over that.

@@ -23,9 +23,9 @@ public sealed partial class HotPathTests
         });
         await scene.GrantAsync(scene.Ava, "auth:user.id:read", "offline_access");
         var user = new UserKey(scene.Options.Sandbox.AppId, scene.Ava.OpenId);
-        var grants = scene.Inside<UserGrants>();
 
         // Reading
+        var grants = scene.Inside<GrantReads>();
         Assert.NotNull(await grants.FindAsync(user, default));
         var reads = recorded.All.Where(c => OfThisUser(c, user) && c.Text.StartsWith("SELECT", StringComparison.Ordinal)).Count();
         await grants.FindAsync(user, default);

@@ -53,7 +53,7 @@ internal sealed class Scene : IDisposable
         var ends = new RefreshEnds(Grants, Leases, writeOffs, Database, Audit, OAuth, Apps, News, refreshes, Clock, NullLogger<RefreshEnds>.Instance);
         var call = new RefreshCall(OAuth, Apps, Clock, NullLogger<RefreshCall>.Instance);
         Refresher = new TokenRefresher(new GrantRefresh(turns, call, ends, Leases, refreshes, Clock), Clock, Host);
-        Tokens = new UserTokens(Grants, Cache, Refresher, writeOffs, OAuth, Apps, Clock, NullLogger<UserTokens>.Instance);
+        Tokens = new UserTokens(Grants, new GrantReads(Database, Seal, Clock), Cache, Refresher, writeOffs, OAuth, Apps, Clock, NullLogger<UserTokens>.Instance);
         Upstream = new UpstreamRevocations(Grants, OAuth, Apps, Clock, NullLogger<UpstreamRevocations>.Instance);
         Revocations = new Revocations(Grants, Tokens, Upstream, Database, Outbox, Audit, Clock, NullLogger<Revocations>.Instance);
         Sessions = new AuthorizationSessions(Database, Outbox, Audit, Clock);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LarkService.Platform;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 
@@ -104,6 +105,7 @@ internal sealed partial class OutboxLoop(
     // What was done is written down even when the host stops meanwhile, so it is not done again.
     private async Task HandleAsync(OutboxMessage message, CancellationToken ct)
     {
+        using var span = Traces.Start($"follow-up {message.Subscriber}");
         try
         {
             using var limit = new CancellationTokenSource(HandlerLimit, clock);

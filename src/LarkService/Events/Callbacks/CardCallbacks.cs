@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LarkService.LongConnection;
+using LarkService.Platform;
 
 namespace LarkService.Events.Callbacks;
 
@@ -64,6 +65,7 @@ internal sealed partial class CardCallbacks(
 
     private async Task<HandledClick> HandleAsync(CardAction action, CancellationToken ct)
     {
+        using var span = Traces.Start($"callback {action.Action}")?.SetTag("lark.app_id", action.AppId);
         var answer = await handlers.For(action.Action).HandleAsync(action, ct);
         return new(CallbackBody.Of(answer.Toast, answer.Card), answer);
     }

@@ -77,7 +77,7 @@ internal sealed partial class InboxHousekeeping(Database database, EventsMetrics
     {
         using var turn = await database.TakeTurnAsync(ct);
         await using var db = database.Open();
-        var gone = await which(db.Set<InboxEvent>()).Select(row => new { row.EventId, row.EventType }).Take(Step).ToListAsync(ct);
+        var gone = await which(db.Set<InboxEvent>()).OrderBy(row => row.HandledAt).Take(Step).Select(row => new { row.EventId, row.EventType }).ToListAsync(ct);
         var ids = gone.ConvertAll(row => row.EventId);
         await db.Set<InboxEvent>().Where(row => row.State == InboxState.Dead && ids.Contains(row.EventId)).ExecuteDeleteAsync(ct);
         foreach (var type in gone.CountBy(row => row.EventType))

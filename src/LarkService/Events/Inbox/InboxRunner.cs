@@ -1,4 +1,5 @@
 using System.Text;
+using LarkService.Platform;
 
 namespace LarkService.Events.Inbox;
 
@@ -73,6 +74,7 @@ internal sealed partial class InboxRunner(
         var received = Envelope.Read(Encoding.UTF8.GetBytes(e.Payload ?? ""), e.AppId, e.CreatedAt) is EnvelopeOutcome.Read read
             ? read.Event
             : throw new InvalidOperationException("The stored event cannot be read any more.");
+        using var span = Traces.Start($"event {e.EventType}")?.SetTag("lark.event_id", e.EventId).SetTag("lark.app_id", e.AppId);
         using var limit = new CancellationTokenSource(HandlerLimit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, noMore);
         foreach (var handler in handlers.For(e.EventType))
