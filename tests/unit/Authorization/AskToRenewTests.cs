@@ -82,7 +82,7 @@ public sealed class AskToRenewTests : IDisposable
         await Assert.ThrowsAsync<PlatformException>(HandleAsync);
         _scene.Platform.Answer(OpenPlatform.Messages, 200, """{"code":0,"data":{"message_id":"om_9","chat_id":"oc_1"}}""");
         await HandleAsync();
-        Assert.Equal(SessionState.Pending, (await _scene.SessionsAsync())[^1].State);
+        Assert.Single(await _scene.SessionsAsync(), s => s.State == SessionState.Pending);
     }
 
     [Fact]
