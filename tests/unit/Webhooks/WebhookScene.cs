@@ -34,7 +34,7 @@ internal sealed class WebhookScene : IDisposable
     public WebhookQueue Queue { get; }
 
     /// <summary>Another process on the same database.</summary>
-    public WebhookQueue QueueOf(LeaseOwner owner, WebhookSignal? signal = null) => new(Targets, Database, owner, signal ?? Signal, Clock);
+    public WebhookQueue QueueOf(LeaseOwner owner, WebhookSignal? signal = null, Database? database = null) => new(Targets, database ?? Database, owner, signal ?? Signal, Clock);
 
     public WebhookLoop Loop(ListLogger<WebhookLoop> log, WebhookQueue? queue = null, WebhookSignal? signal = null) =>
         new(Targets, queue ?? Queue, new WebhookClient(Receivers, Clock), signal ?? Signal, Clock, log);
