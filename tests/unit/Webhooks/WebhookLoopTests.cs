@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using LarkService.Data;
 using LarkService.UnitTests.Support;
 using LarkService.Webhooks;
 
@@ -106,9 +105,8 @@ public sealed class WebhookLoopTests : IDisposable
     public async Task Two_processes_send_each_notice_once()
     {
         using var signal = new WebhookSignal();
-        using var shared = new Database(DatabaseProvider.Postgres, _scene.Database.Open); // on SQLite whoever starts is the only one, and takes over
-        await using var one = await StartAsync(_scene.Loop(_log, _scene.QueueOf(new LeaseOwner(), database: shared)));
-        await using var other = await StartAsync(_scene.Loop(_log, _scene.QueueOf(new LeaseOwner(), signal, shared), signal));
+        await using var one = await StartAsync(_scene.Loop(_log, _scene.QueueOfReplica(_scene.Signal)));
+        await using var other = await StartAsync(_scene.Loop(_log, _scene.QueueOfReplica(signal), signal));
         for (var i = 0; i < 30; i++)
         {
             await _scene.AddAsync(_scene.Notice("x", openId: $"ou_{i}"));

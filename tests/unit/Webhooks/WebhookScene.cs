@@ -34,7 +34,11 @@ internal sealed class WebhookScene : IDisposable
     public WebhookQueue Queue { get; }
 
     /// <summary>Another process on the same database.</summary>
-    public WebhookQueue QueueOf(LeaseOwner owner, WebhookSignal? signal = null, Database? database = null) => new(Targets, database ?? Database, owner, signal ?? Signal, Clock);
+    public WebhookQueue QueueOf(LeaseOwner owner) => new(Targets, Database, owner, Signal, Clock);
+
+    /// <summary>One of several replicas: none of them takes what another has in hand, as the one process on SQLite does when it starts.</summary>
+    public WebhookQueue QueueOfReplica(WebhookSignal signal) =>
+        new(Targets, new Database(DatabaseProvider.Postgres, _file.Database.Open), new LeaseOwner(), signal, Clock);
 
     public WebhookLoop Loop(ListLogger<WebhookLoop> log, WebhookQueue? queue = null, WebhookSignal? signal = null) =>
         new(Targets, queue ?? Queue, new WebhookClient(Receivers, Clock), signal ?? Signal, Clock, log);
