@@ -47,11 +47,6 @@ internal static class AuthorizationEndpoints
             }
         }
 
-        if (app.Scopes.Union(scopes).Count > RequestShapes.MostScopes)
-        {
-            return Problems.Validation($"These are {app.Scopes.Union(scopes).Count} scopes with those of calls and of the app: the platform takes at most {RequestShapes.MostScopes} in one request. Ask in two steps.");
-        }
-
         var ask = new ConsentAsk(user, scopes, SessionOrigin.Rest) { Reason = request.Reason, Detailed = request.Detail == "detailed", Locale = request.Locale };
         return await AnswerAsync(ask, consents, http, ct);
     }
@@ -66,7 +61,7 @@ internal static class AuthorizationEndpoints
                 AskOutcome.Asked { CardSent: true } asked => TypedResults.Created($"/api/v1/authorizations/{asked.Session.SessionId}", AskedView.Of(asked.Session)),
                 AskOutcome.Asked asked => TypedResults.Ok(AskedView.Of(asked.Session)),
                 AskOutcome.TooOften often => Problems.RateLimited("This user was asked for consent too often within a minute.", often.RetryAfter, http),
-                AskOutcome.TooManyScopes many => Problems.Validation($"scopes and the app's own ones are {many.Count} together: the platform takes at most {AskRules.MostScopes} in one request."),
+                AskOutcome.TooManyScopes many => Problems.Validation($"scopes, those of calls and the app's own ones are {many.Count} together: the platform takes at most {AskRules.MostScopes} in one request. Ask in two steps."),
                 _ => throw new InvalidOperationException(),
             };
         }
