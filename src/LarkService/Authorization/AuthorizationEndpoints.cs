@@ -48,10 +48,11 @@ internal static class AuthorizationEndpoints
         }
 
         var ask = new ConsentAsk(user, scopes, SessionOrigin.Rest) { Reason = request.Reason, Detailed = request.Detail == "detailed", Locale = request.Locale };
-        return await AnswerAsync(ask, consents, http, ct);
+        return await AnswerAsync(ask, consents, apps, http, ct);
     }
 
-    private static async Task<Results<Created<AskedView>, Ok<AskedView>, ProblemHttpResult>> AnswerAsync(ConsentAsk ask, Consents consents, HttpContext http, CancellationToken ct)
+    private static async Task<Results<Created<AskedView>, Ok<AskedView>, ProblemHttpResult>> AnswerAsync(
+        ConsentAsk ask, Consents consents, LarkApps apps, HttpContext http, CancellationToken ct)
     {
         try
         {
@@ -64,6 +65,10 @@ internal static class AuthorizationEndpoints
                 AskOutcome.TooManyScopes many => Problems.Validation($"scopes, those of calls and the app's own ones are {many.Count} together: the platform takes at most {AskRules.MostScopes} in one request. Ask in two steps."),
                 _ => throw new InvalidOperationException(),
             };
+        }
+        catch (PlatformException e) when (PlatformCodes.IsAppScopeMissing(e.Error.Code))
+        {
+            return Problems.AppScopeMissing(e.Error, AppSetupAlerts.ConsolePage(apps.Get(ask.User.AppId), e.Error.Scopes));
         }
         catch (PlatformException e)
         {

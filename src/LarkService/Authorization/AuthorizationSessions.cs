@@ -160,19 +160,19 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     }
 
     /// <summary>Changes a pending session and has its card follow.</summary>
-    /// <returns>False when it was not pending any more.</returns>
-    public async Task<bool> ChangeAsync(string sessionId, Action<UpdateSettersBuilder<AuthorizationSession>> change, bool showOnCard, CancellationToken ct)
+    /// <returns>False when it was not pending any more, or has another link than the one that was read.</returns>
+    public async Task<bool> ChangeAsync(AuthorizationSession session, Action<UpdateSettersBuilder<AuthorizationSession>> change, bool showOnCard, CancellationToken ct)
     {
         var changed = await database.TransactAsync(async db =>
         {
-            if (await Pending(db, sessionId).ExecuteUpdateAsync(change, ct) != 1)
+            if (await Pending(db, session.SessionId).Where(s => s.SealedLink == session.SealedLink).ExecuteUpdateAsync(change, ct) != 1)
             {
                 return false;
             }
 
             if (showOnCard)
             {
-                outbox.Add(db, SessionTopics.Changed, sessionId, new SessionChanged(sessionId));
+                outbox.Add(db, SessionTopics.Changed, session.SessionId, new SessionChanged(session.SessionId));
                 await db.SaveChangesAsync(ct);
             }
 

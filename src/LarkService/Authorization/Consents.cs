@@ -1,3 +1,4 @@
+using System.Data.Common;
 using LarkService.Authorization.Cards;
 using LarkService.Authorization.Flows;
 using LarkService.Platform;
@@ -16,6 +17,7 @@ internal sealed partial class Consents(
     SessionCards cards,
     LarkApps apps,
     AppSetupAlerts alerts,
+    UnansweredPages pages,
     IOptions<AuthorizationOptions> options,
     AuthorizationMetrics metrics,
     TimeProvider clock,
@@ -28,6 +30,7 @@ internal sealed partial class Consents(
     private const int MostWaits = 20;
 
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan InAMoment = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
@@ -65,7 +68,7 @@ internal sealed partial class Consents(
                     looks++; // somebody was faster, and something else is to be asked for now
                     break;
                 case (AskDecision.Ask asked, { } session):
-                    return await ShowAsync(ask, asked, session, ct);
+                    return await ShowAsync(ask, asked, session);
                 case var (decision, _):
                     return await OutcomeAsync(ask, decision, ct);
             }
@@ -89,13 +92,14 @@ internal sealed partial class Consents(
             var admitted = await admission.AdmitAsync(ask, session, patient, ct);
             foreach (var (ended, state) in admitted.Ended)
             {
+                pages.Ended(ended, state);
                 metrics.Finished(ended, state, clock.GetUtcNow() - ended.CreatedAt);
                 Log.Ended(logger, ended.SessionId, ended.AppId, state, session.SessionId);
             }
 
             return (admitted.Decision, admitted.Stored ? session : null);
         }
-        catch (DbUpdateException e)
+        catch (Exception e) when (e is DbUpdateException or DbException { IsTransient: true })
         {
             Log.Collided(logger, ask.User.AppId, e.GetBaseException().GetType().Name); // the same request from another process, by the unique key
             return (asked, null);
@@ -120,20 +124,22 @@ internal sealed partial class Consents(
         }
     }
 
-    private async Task<AskOutcome> ShowAsync(ConsentAsk ask, AskDecision.Ask asked, AuthorizationSession session, CancellationToken ct)
+    private async Task<AskOutcome> ShowAsync(ConsentAsk ask, AskDecision.Ask asked, AuthorizationSession session)
     {
         if (session.MessageId is not null)
         {
             return new AskOutcome.Asked(session, CardSent: true) { InPlace = true }; // a follow-up changes the card
         }
 
-        await SendAsync(session, ask, ct);
+        // From here on somebody who hangs up leaves no card behind that nobody knows of.
+        using var limit = new CancellationTokenSource(SendLimit, clock);
+        await SendAsync(session, ask, limit.Token);
         foreach (var smaller in asked.Smaller)
         {
-            await completion.EndAsync(smaller, SessionState.Superseded, null, ct);
+            await completion.EndAsync(smaller, SessionState.Superseded, null, limit.Token);
         }
 
-        return new AskOutcome.Asked(await sessions.FindAsync(session.SessionId, ct) ?? session, CardSent: true);
+        return new AskOutcome.Asked(await sessions.FindAsync(session.SessionId, limit.Token) ?? session, CardSent: true);
     }
 
     /// <summary>A pending session without a card was begun by a process that died; its message goes out once, whoever sends it.</summary>

@@ -40,7 +40,7 @@ internal static class MarkdownText
             }
 
             var digit = char.IsAsciiDigit(c);
-            lineStart = c == '\n' || (lineStart && (digit || c is ' ' or '\t'));
+            lineStart = c == '\n' || (lineStart && (digit || char.IsWhiteSpace(c)));
             digits = lineStart && digit;
         }
 

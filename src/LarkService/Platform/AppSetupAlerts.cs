@@ -4,15 +4,17 @@ namespace LarkService.Platform;
 
 /// <summary>
 /// Tells the operators what only an administrator can change in an app's set-up and no user can help with: once for an app and a
-/// matter, however many people and calls meet it. Replicas that meet it within the same hour are told of once.
+/// matter in a day, however many people and calls meet it. Replicas that meet it within the same hour are told of once.
 /// </summary>
 internal sealed partial class AppSetupAlerts(IOperatorAlerts alerts, TimeProvider clock, ILogger<AppSetupAlerts> logger)
 {
-    /// <summary>Beyond so many matters all is told already; a platform that names new scopes for ever fills no memory.</summary>
+    /// <summary>Beyond so many matters in a day all is told already; a platform that names new scopes for ever fills no memory.</summary>
     public const int MostTold = 1000;
 
+    private static readonly TimeSpan Again = TimeSpan.FromDays(1);
+
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _told = new(StringComparer.Ordinal);
 
     /// <summary>Where the console enables these scopes for the app.</summary>
     public static Uri ConsolePage(LarkApp app, IEnumerable<string> scopes) =>
@@ -78,10 +80,23 @@ internal sealed partial class AppSetupAlerts(IOperatorAlerts alerts, TimeProvide
         var key = $"{app.AppId}: {matter}";
         lock (_gate)
         {
-            if (_told.Count >= MostTold || !_told.Add(key))
+            var now = clock.GetUtcNow();
+            if (_told.TryGetValue(key, out var at) && now - at < Again)
             {
                 return;
             }
+
+            if (_told.Count >= MostTold)
+            {
+                _told.Where(t => now - t.Value >= Again).ToList().ForEach(old => _told.Remove(old.Key));
+            }
+
+            if (_told.Count >= MostTold)
+            {
+                return;
+            }
+
+            _told[key] = now;
         }
 
         Log.Told(logger, alert.Title.En, alert.Words.En);

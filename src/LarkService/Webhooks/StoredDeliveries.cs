@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LarkService.Webhooks;
 
 /// <summary>Deliveries for an operator: to be seen, and to be sent on their way again.</summary>
-internal sealed class StoredDeliveries(Database database, WebhookSignal signal, TimeProvider clock)
+internal sealed class StoredDeliveries(WebhookTargets targets, Database database, WebhookSignal signal, TimeProvider clock)
 {
     /// <summary>The name its cursors are for.</summary>
     public const string Name = "webhook-deliveries";
@@ -29,13 +29,14 @@ internal sealed class StoredDeliveries(Database database, WebhookSignal signal, 
     public static string Cursor(WebhookDelivery last) => new TimeCursor(last.DueAt, last.Id).Write(Name);
 
     /// <summary>A dead one is due again at once, with all its tries.</summary>
-    /// <returns>As it is then, and whether it was dead; null when there is none.</returns>
+    /// <returns>As it is then, and whether it was dead and somebody still wants it; null when there is none.</returns>
     public async Task<(WebhookDelivery Delivery, bool Replayed)?> ReplayAsync(string id, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         await using var db = database.Open();
         var row = db.Set<WebhookDelivery>().Where(d => d.Id == id);
-        var replayed = await row.Where(d => d.State == DeliveryState.Dead)
+        var wanted = targets.All.Select(t => t.Address).ToList();
+        var replayed = await row.Where(d => d.State == DeliveryState.Dead && wanted.Contains(d.Url))
             .ExecuteUpdateAsync(u => u.SetProperty(d => d.State, DeliveryState.Pending).SetProperty(d => d.Attempts, 0).SetProperty(d => d.DueAt, now), ct) == 1;
         signal.Wake();
         return await row.AsNoTracking().FirstOrDefaultAsync(ct) is { } found ? (found, replayed) : null;

@@ -33,6 +33,10 @@ internal sealed class WebhookClient(IHttpClientFactory clients, TimeProvider clo
         {
             return e.HttpRequestError.ToString();
         }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            return e.GetType().Name; // whatever it is, it counts as a try
+        }
     }
 
     private HttpRequestMessage Request(WebhookTarget target, WebhookDelivery delivery) => new(HttpMethod.Post, target.Url)

@@ -40,7 +40,9 @@ internal static partial class WebhookEndpoints
 
         if (!replayed)
         {
-            return Problems.Of("delivery-not-dead", StatusCodes.Status409Conflict, "The delivery is not dead", $"Its state is '{delivery.State}': only a dead delivery can be replayed.", ("state", delivery.State));
+            return Problems.Of("delivery-not-dead", StatusCodes.Status409Conflict, "The delivery is not dead", delivery.State == DeliveryState.Dead
+                ? "Its address is not configured any more: no webhook would take it."
+                : $"Its state is '{delivery.State}': only a dead delivery can be replayed.", ("state", delivery.State));
         }
 
         Log.Replayed(loggers.CreateLogger(typeof(WebhookEndpoints)), delivery.Type, delivery.Id, http.User.CallerId());

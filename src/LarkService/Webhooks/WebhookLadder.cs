@@ -9,6 +9,9 @@ internal static class WebhookLadder
         TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(12),
     ];
 
+    /// <summary>An older notice is given up with its next vain try, so that a target that is away for long gathers no heap.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+
     /// <summary>As long as a notice has had no more tries than this, later ones about its user wait for it. After that order gives way.</summary>
     public const int TriesThatKeepOrder = 2;
 

@@ -72,7 +72,7 @@ internal sealed class WebhookQueue(WebhookTargets targets, Database database, Le
     /// <returns>True when that was the last try.</returns>
     public async Task<bool> FailedAsync(WebhookDelivery delivery, string why)
     {
-        var pause = WebhookLadder.PauseAfter(delivery.Attempts);
+        var pause = clock.GetUtcNow() - delivery.CreatedAt < WebhookLadder.Longest ? WebhookLadder.PauseAfter(delivery.Attempts) : null;
         var state = pause is null ? DeliveryState.Dead : DeliveryState.Pending;
         var due = clock.GetUtcNow() + (pause ?? TimeSpan.Zero);
         await EndAsync(delivery, u => u.SetProperty(d => d.State, state).SetProperty(d => d.DueAt, due).SetProperty(d => d.LastError, why));

@@ -70,7 +70,7 @@ internal sealed class WebhookTargets(IConfiguration configuration)
             return fault;
         }
 
-        if (url.Length > LongestUrl)
+        if (new Uri(url).AbsoluteUri.Length > LongestUrl)
         {
             return Mend.Key(key, $"has more than {LongestUrl} characters");
         }

@@ -24,7 +24,7 @@ public sealed class AuthorizationSessionsTests : IDisposable
             Assert.False(await FinishAsync(session, next));
         }
 
-        Assert.False(await _scene.Sessions.ChangeAsync(session.SessionId, u => u.SetProperty(s => s.WrongPersonCount, 9), true, default));
+        Assert.False(await _scene.Sessions.ChangeAsync(session, u => u.SetProperty(s => s.WrongPersonCount, 9), true, default));
         var after = await _scene.SessionAsync(session.SessionId);
         Assert.Equal((ended.State, ended.CompletedAt, 0), (after.State, after.CompletedAt, after.WrongPersonCount));
         Assert.Equal([SessionTopics.Changed, SessionTopics.Finished], await _scene.FollowUpsAsync());

@@ -106,7 +106,7 @@ public sealed class ClickTests : IDisposable
 
         await (await ClickAsync(Scene.Click(await _scene.SessionAsync(old.SessionId), CardActions.Renew))).Afterwards!(default);
 
-        Assert.Contains("please answer the authorization card above", Assert.Single(_scene.Platform.To(OpenPlatform.Messages)).Body, StringComparison.Ordinal);
+        Assert.Contains("please answer that card", Assert.Single(_scene.Platform.To(OpenPlatform.Messages)).Body, StringComparison.Ordinal);
         Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(waiting.SessionId)).State);
     }
 
@@ -171,7 +171,7 @@ public sealed class ClickTests : IDisposable
         var session = await _scene.SessionAsync();
         var late = await ClickAsync(Scene.Click(session, CardActions.Open));
         var turn = _scene.Clock.GetUtcNow().AddSeconds(50);
-        await _scene.Sessions.ChangeAsync(session.SessionId, u => u.SetProperty(s => s.SealedDeviceCode, "a code").SetProperty(s => s.NextPollAt, turn), showOnCard: false, default);
+        await _scene.Sessions.ChangeAsync(session, u => u.SetProperty(s => s.SealedDeviceCode, "a code").SetProperty(s => s.NextPollAt, turn), showOnCard: false, default);
 
         await late.Afterwards!(default);
 
@@ -179,13 +179,24 @@ public sealed class ClickTests : IDisposable
     }
 
     [Fact]
-    public async Task Authorize_on_a_card_whose_time_is_over_opens_nothing()
+    public async Task Authorize_on_a_card_whose_time_is_over_opens_nothing_and_brings_the_card_up_to_date()
     {
         var session = await _scene.SessionAsync();
         _scene.Clock.AdvanceSeconds(600);
 
         var answer = await ClickAsync(Scene.Click(session, CardActions.Open));
-        Assert.Equal((null, null), (answer.Card, answer.Afterwards));
+        Assert.Null(answer.Afterwards);
+        Assert.Contains("Get a new link", answer.Card!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_card_that_shows_another_session_by_now_is_left_alone()
+    {
+        var session = await _scene.SessionAsync();
+        await _scene.Sessions.CardSentAsync(session.SessionId, "om_elsewhere", "oc_1", onlyVisible: false, default);
+        await _scene.Sessions.FinishAsync(session, SessionState.Expired, null, null, null, default);
+
+        Assert.Null((await ClickAsync(Scene.Click(session, CardActions.Open))).Card);
     }
 
     [Fact]
@@ -301,7 +312,7 @@ public sealed class ClickTests : IDisposable
     public async Task A_used_link_is_renewed_once_however_often_it_is_tried()
     {
         var session = await _scene.SessionAsync();
-        await _scene.Sessions.ChangeAsync(session.SessionId, u => u.SetProperty(s => s.StateHash, (string?)null), showOnCard: false, default);
+        await _scene.Sessions.ChangeAsync(session, u => u.SetProperty(s => s.StateHash, (string?)null), showOnCard: false, default);
         var click = await ClickAsync(Scene.Click(session, CardActions.Open));
         await click.Afterwards!(default);
         var renewed = (await _scene.SessionAsync(session.SessionId)).StateHash;

@@ -140,7 +140,7 @@ public sealed class DevicePollLoopTests : IAsyncLifetime
         Refuses("authorization_pending");
         var session = await OpenedAsync();
         var openedAt = _scene.Clock.GetUtcNow().AddSeconds(5 - secondsAgo);
-        await _scene.Sessions.ChangeAsync(session.SessionId, u => u.SetProperty(s => s.OpenedAt, openedAt), false, default);
+        await _scene.Sessions.ChangeAsync(session, u => u.SetProperty(s => s.OpenedAt, openedAt), false, default);
 
         var after = await PolledAsync(session);
         Assert.Equal(_scene.Clock.GetUtcNow().AddSeconds(pause), after.NextPollAt);
@@ -321,7 +321,7 @@ public sealed class DevicePollLoopTests : IAsyncLifetime
     private async Task<AuthorizationSession> OpenedAsync(string scopes = "a", int pollSeconds = 5)
     {
         var session = await _scene.SessionAsync(SessionFlow.Device, scopes);
-        await _scene.Sessions.ChangeAsync(session.SessionId, u => u
+        await _scene.Sessions.ChangeAsync(session, u => u
             .SetProperty(s => s.OpenedAt, _scene.Clock.GetUtcNow())
             .SetProperty(s => s.PollSeconds, pollSeconds)
             .SetProperty(s => s.NextPollAt, _scene.Clock.GetUtcNow().AddSeconds(5)), false, default);

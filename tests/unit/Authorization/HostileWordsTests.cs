@@ -33,6 +33,7 @@ public sealed partial class HostileWordsTests
         "\0\u0001\u0007\u001B[31mred\u009B",
         "\\*not\\* \\[a\\](b)",
         "a\u2028**b**\u2029# c\u0085- d\rd",
+        "ok\n\u3000# heading\n\u00A0---\n\u2003- item",
     ];
 
     [Theory]

@@ -148,7 +148,14 @@ public sealed class RedirectConsentTests : IDisposable
         _scene.Platform.Breaks(OpenPlatform.Token);
         var (session, state) = await SessionAsync();
 
-        Assert.Equal(CallbackResult.Failed, await FinishAsync(state, Code));
+        var finishing = FinishAsync(state, Code);
+        await _scene.Clock.SomeoneWaitsForAsync(0.5);
+        _scene.Clock.AdvanceSeconds(0.5);
+        await _scene.Clock.SomeoneWaitsForAsync(1);
+        _scene.Clock.AdvanceSeconds(1);
+
+        Assert.Equal(CallbackResult.Failed, await finishing.Soon());
+        Assert.Equal(3, _scene.Platform.To(OpenPlatform.Token).Count);
         Assert.Equal(SessionErrors.PlatformUnavailable, (await _scene.SessionAsync(session.SessionId)).ErrorCode);
     }
 
@@ -277,7 +284,13 @@ public sealed class RedirectConsentTests : IDisposable
             _scene.Clock.AdvanceSeconds(3);
         }
 
-        // Then it ends when nobody is at it any more
+        // Then it ends when nobody has taken it up
+        for (var look = 0; look < 20; look++)
+        {
+            await _scene.Clock.SomeoneWaitsForAsync(3);
+            _scene.Clock.AdvanceSeconds(3);
+        }
+
         await Until.TrueAsync(async () => (await _scene.SessionAsync(session.SessionId)).State == SessionState.Expired);
         await _scene.Expiry.StopAsync(default);
     }

@@ -47,13 +47,27 @@ public sealed class SetupFaultTests : IDisposable
         Assert.Contains("offline_access", told.Words.Zh, StringComparison.Ordinal);
     }
 
-    private async Task ExpireAsync(string person, bool opened = true) =>
-        await _scene.Completion.EndAsync(opened ? await OpenedAsync(person) : await _scene.SessionAsync(user: new(Some.AppId, person)), SessionState.Expired, null, default);
+    [Fact]
+    public async Task Who_comes_back_too_late_shows_that_the_page_works()
+    {
+        await ExpireAsync("ou_a");
+        await ExpireAsync("ou_b");
+        await _scene.Completion.EndAsync(await OpenedAsync("ou_c"), SessionState.Expired, null, default);
+        Assert.Empty(_scene.Alerts.Told);
+    }
+
+    private async Task ExpireAsync(string person, bool opened = true)
+    {
+        _ = opened ? await OpenedAsync(person) : await _scene.SessionAsync(user: new(Some.AppId, person));
+        _scene.Clock.Advance(TimeSpan.FromMinutes(11));
+        await _scene.Expiry.EndSomeAsync(default);
+    }
 
     private async Task<AuthorizationSession> OpenedAsync(string person)
     {
         var session = await _scene.SessionAsync(user: new(Some.AppId, person));
         session.OpenedAt = _scene.Clock.GetUtcNow();
+        await _scene.Sessions.ChangeAsync(session, u => u.SetProperty(s => s.OpenedAt, session.OpenedAt), showOnCard: false, default);
         return session;
     }
 

@@ -10,7 +10,9 @@ public sealed class AppSetupAlertsTests
     private readonly KeptAlerts _told = new();
     private readonly AppSetupAlerts _alerts;
 
-    public AppSetupAlertsTests() => _alerts = new(_told, new ManualTime(), NullLogger<AppSetupAlerts>.Instance);
+    private readonly ManualTime _clock = new();
+
+    public AppSetupAlertsTests() => _alerts = new(_told, _clock, NullLogger<AppSetupAlerts>.Instance);
 
     [Fact]
     public void A_missing_scope_is_told_once_for_an_app_and_what_it_lacks()
@@ -40,6 +42,18 @@ public sealed class AppSetupAlertsTests
         }
 
         Assert.Equal(AppSetupAlerts.MostTold, _told.Told.Count);
+    }
+
+    [Fact]
+    public void What_is_still_so_a_day_later_is_told_again()
+    {
+        _alerts.ScopeMissing(Some.Apps().Default, Lacks("a"));
+        _clock.Advance(TimeSpan.FromHours(23));
+        _alerts.ScopeMissing(Some.Apps().Default, Lacks("a"));
+        Assert.Single(_told.Told);
+        _clock.Advance(TimeSpan.FromHours(1));
+        _alerts.ScopeMissing(Some.Apps().Default, Lacks("a"));
+        Assert.Equal(2, _told.Told.Count);
     }
 
     [Theory]

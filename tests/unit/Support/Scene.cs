@@ -65,16 +65,17 @@ internal sealed class Scene : IDisposable
         Cards = new SessionCards(Sessions, Links, Grants, Messages, chosen, NullLogger<SessionCards>.Instance);
         var metrics = new AuthorizationMetrics(Meters);
         SetupAlerts = new AppSetupAlerts(Alerts, Clock, NullLogger<AppSetupAlerts>.Instance);
+        var pages = new UnansweredPages(SetupAlerts, Apps);
         Completion = new ConsentCompletion(
-            Sessions, Turns, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, SetupAlerts, new UnansweredPages(SetupAlerts, Apps), metrics, Clock, NullLogger<ConsentCompletion>.Instance);
+            Sessions, Turns, Links, Grants, Tokens, OAuth, Messages, Audit, Apps, SetupAlerts, pages, metrics, Clock, NullLogger<ConsentCompletion>.Instance);
         var admission = new SessionAdmission(Database, Sessions, Apps, chosen, Clock);
-        Consents = new Consents(admission, Sessions, Links, Completion, Cards, Apps, SetupAlerts, chosen, metrics, Clock, NullLogger<Consents>.Instance);
+        Consents = new Consents(admission, Sessions, Links, Completion, Cards, Apps, SetupAlerts, pages, chosen, metrics, Clock, NullLogger<Consents>.Instance);
         CallConsents = new CallConsents(Consents, Clock);
         AskInChat = new AskInChat(Consents, Messages, Clock, NullLogger<AskInChat>.Instance);
         Exchange = new CodeExchange(Turns, Links, OAuth, Apps, chosen, Clock);
         Redirects = new RedirectConsent(Sessions, Turns, Links, Completion, Exchange, alerts, Host, Clock, NullLogger<RedirectConsent>.Instance);
         DevicePoll = new DevicePoll(Turns, Links, Completion, OAuth, Apps, Clock, NullLogger<DevicePoll>.Instance);
-        Expiry = new SessionExpiryLoop(new OverdueSessions(Database, Outbox, Clock), metrics, Clock, NullLogger<SessionExpiryLoop>.Instance);
+        Expiry = new SessionExpiryLoop(new OverdueSessions(Database, Outbox, Clock), pages, metrics, Clock, NullLogger<SessionExpiryLoop>.Instance);
     }
 
     public static string RedirectUri => "https://bot.example.com/oauth/callback";

@@ -111,9 +111,9 @@ internal static class NoticeCards
         Elements =
         [
             new Markdown(new(
-                "A card that asks for this is already waiting for you: please answer the authorization card above.",
-                "已有一张授权卡片在等待处理：请处理上方的授权卡片。",
-                "この内容の認可カードはすでに送信されています。上にある認可カードで回答してください。")),
+                "A card that asks for this is already waiting for you: please answer that card, above or in another chat.",
+                "已有一张授权卡片在等待处理：请处理上方或其他聊天中的授权卡片。",
+                "この内容の認可カードはすでに送信されています。上または別のチャットにある認可カードで回答してください。")),
         ],
     };
 

@@ -66,9 +66,9 @@ internal static class SessionCard
         Elements =
         [
             new Markdown(new(
-                "There is a newer card below that asks for everything at once.",
-                "请使用下方更新的授权卡片，它包含了全部所需权限。",
-                "下にある新しいカードで、必要な内容をまとめて認可できます。")),
+                "Another card asks for everything at once. Please answer that one.",
+                "另一张授权卡片已包含全部所需权限，请在该卡片上操作。",
+                "別のカードで、必要な内容をまとめて認可できます。そちらでご回答ください。")),
         ],
     };
 

@@ -77,7 +77,7 @@ internal sealed partial class SessionCards(
         {
             await messages.DeleteOnlyVisibleAsync(session.AppId, messageId, ct);
         }
-        catch (PlatformException e)
+        catch (PlatformException e) when (!e.Error.IsTransient && !e.Error.IsRateLimit && !MessageErrors.IsPassing(e.Error.Code))
         {
             Log.NotDeleted(logger, session.SessionId, e.Error.Code); // gone already, by an earlier try of ours
         }

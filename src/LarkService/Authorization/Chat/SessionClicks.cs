@@ -19,6 +19,22 @@ internal abstract class SessionClick(AuthorizationSessions sessions) : ICardActi
     }
 
     protected abstract Task<CallbackAnswer> AnswerAsync(AuthorizationSession session, CardAction action, CancellationToken ct);
+
+    /// <summary>
+    /// The card that was clicked shows an older state than the session's: thousands may have to change at once, or we never learned where it
+    /// is. The answer brings it up to date, unless another session shows itself on it by now.
+    /// </summary>
+    protected static async Task<CallbackAnswer> AsItStandsAsync(
+        AuthorizationSession session, CardAction action, SessionCards cards, TimeProvider clock, Toast toast, CancellationToken ct)
+    {
+        if (session.State == SessionState.Pending && session.ExpiresAt <= clock.GetUtcNow())
+        {
+            session.State = SessionState.Expired; // as it is about to be written down
+        }
+
+        var isItsCard = session.MessageId is null ? session.State != SessionState.Superseded : session.MessageId == action.MessageId;
+        return ClickedByUser.Say(toast, isItsCard ? await cards.RenderAsync(session, ct) : null);
+    }
 }
 
 /// <summary><em>Authorize</em> was pressed: the page opens by itself; we start to listen for the outcome.</summary>
@@ -39,7 +55,13 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
 
         if (session.State != SessionState.Pending || session.ExpiresAt <= clock.GetUtcNow())
         {
-            return ClickedByUser.Say(Toast.Info(new("This link is over; the card shows how it stands.", "此链接已失效，请查看卡片上的最新状态。", "このリンクは無効になりました。最新の状態はカードでご確認ください。")));
+            return await AsItStandsAsync(
+                session,
+                action,
+                cards,
+                clock,
+                Toast.Info(new("This link is over; the card shows how it stands.", "此链接已失效，请查看卡片上的最新状态。", "このリンクは無効になりました。最新の状態はカードでご確認ください。")),
+                ct);
         }
 
         if (ConsentLinks.IsBeingFinished(session))
@@ -78,12 +100,12 @@ internal sealed class AuthorizeClick(AuthorizationSessions sessions, SessionCard
     private async Task ListenAsync(AuthorizationSession session, DateTimeOffset now, CancellationToken ct)
     {
         DateTimeOffset? firstPoll = now + TimeSpan.FromSeconds(session.PollSeconds);
-        var listening = await _sessions.ChangeAsync(session.SessionId, u => u
+        var listening = await _sessions.ChangeAsync(session, u => u
             .SetProperty(s => s.OpenedAt, s => s.OpenedAt ?? now)
-            .SetProperty(s => s.NextPollAt, s => s.Flow == SessionFlow.Device ? firstPoll : s.NextPollAt), showOnCard: false, ct);
+            .SetProperty(s => s.NextPollAt, s => s.Flow == SessionFlow.Device && s.OpenedAt == null ? firstPoll : s.NextPollAt), showOnCard: false, ct);
         if (!listening)
         {
-            await _sessions.ShowAgainAsync(session, ct); // it ended while we answered, and our answer was the older picture
+            await _sessions.ShowAgainAsync(session, ct); // it ended, or got another link, while we answered, and our answer was the older picture
         }
     }
 }

@@ -23,7 +23,16 @@ internal sealed class CodeExchange(SessionTurns turns, ConsentLinks links, OAuth
         var started = clock.GetTimestamp();
         for (var faults = 0; ;)
         {
-            var answer = await TryAsync(session, code, ct);
+            TokenAnswer? answer = null;
+            try
+            {
+                answer = await TryAsync(session, code, ct);
+            }
+            catch (HttpRequestException) when (faults < Pauses.Length)
+            {
+                faults++; // it may have arrived; then the code is refused as used, and a fresh link helps
+            }
+
             if (answer is TokenAnswer.Issued || answer is TokenAnswer.Refused { Error: var refused } && ExchangeVerdicts.For(refused) != ExchangeVerdict.Retry)
             {
                 return answer;

@@ -96,17 +96,21 @@ internal sealed partial class ConsentCompletion(
         var entry = state == SessionState.Declined ? Consent(session, state.Word(), $"asked for: {session.Scopes}") : null;
         if (await sessions.FinishAsync(session, state, errorCode, null, entry, ct))
         {
-            pages.Ended(session, state);
+            if (state != SessionState.Expired) // told here only to somebody who came back
+            {
+                pages.Ended(session, state);
+            }
+
             metrics.Finished(session, state, clock.GetUtcNow() - session.CreatedAt);
             Log.Ended(logger, session.SessionId, session.AppId, state, errorCode);
         }
     }
 
-    /// <summary>Gives a pending session a fresh link, in place on its card.</summary>
+    /// <summary>Gives a pending session a fresh link, in place on its card; when another has it already, that one stays.</summary>
     public async Task RenewLinkAsync(AuthorizationSession session, int wrongPersons, CancellationToken ct)
     {
         var link = await links.MakeAsync(session.SessionId, session.User, session.Scopes, session.Flow, ct);
-        await sessions.ChangeAsync(session.SessionId, u => u
+        await sessions.ChangeAsync(session, u => u
             .SetProperty(s => s.SealedLink, link.SealedPage)
             .SetProperty(s => s.StateHash, link.StateHash)
             .SetProperty(s => s.SealedPkceVerifier, link.SealedVerifier)

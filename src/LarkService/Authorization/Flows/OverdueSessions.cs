@@ -20,15 +20,25 @@ internal sealed class OverdueSessions(Database database, OutboxPublisher outbox,
     private static readonly TimeSpan CardsApart = TimeSpan.FromMilliseconds(125);
 
     private const int CardsTogether = 100;
+
+    /// <summary>The card may say that it is over 15 s after it is.</summary>
+    private static readonly TimeSpan LastAnswer = TimeSpan.FromSeconds(8);
+
+    /// <summary>By then a turn that has ended would have been taken by somebody.</summary>
+    private static readonly TimeSpan TakenUp = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, TimesApart> _cards = new(StringComparer.Ordinal); // apps that are configured
 
-    /// <summary>The longest overdue. Whoever came back in time is not told that the time is over while the code is exchanged.</summary>
+    /// <summary>
+    /// The longest overdue. Whoever came back in time is not told that the time is over while the code is exchanged, by another process if
+    /// need be, or while the last poll is on its way.
+    /// </summary>
     public Task<List<AuthorizationSession>> FindAsync(CancellationToken ct) => database.RunAsync(db =>
     {
         var now = clock.GetUtcNow();
+        var (answered, forgotten) = (now - LastAnswer, now - TakenUp);
         return db.Set<AuthorizationSession>().AsNoTracking()
             .Where(s => s.State == SessionState.Pending && s.ExpiresAt <= now)
-            .Where(s => s.Flow != SessionFlow.Redirect || s.SealedDeviceCode == null || s.NextPollAt <= now)
+            .Where(s => s.Flow == SessionFlow.Redirect ? s.SealedDeviceCode == null || s.NextPollAt <= forgotten : s.OpenedAt == null || s.ExpiresAt <= answered)
             .OrderBy(s => s.ExpiresAt)
             .Take(Batch)
             .ToListAsync(ct);

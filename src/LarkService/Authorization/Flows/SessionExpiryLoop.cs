@@ -1,7 +1,8 @@
 namespace LarkService.Authorization.Flows;
 
 /// <summary>Ends sessions whose time is over, so that no card stays open that leads nowhere. The platform never tells us.</summary>
-internal sealed partial class SessionExpiryLoop(OverdueSessions overdue, AuthorizationMetrics metrics, TimeProvider clock, ILogger<SessionExpiryLoop> logger)
+internal sealed partial class SessionExpiryLoop(
+    OverdueSessions overdue, UnansweredPages pages, AuthorizationMetrics metrics, TimeProvider clock, ILogger<SessionExpiryLoop> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
@@ -30,7 +31,7 @@ internal sealed partial class SessionExpiryLoop(OverdueSessions overdue, Authori
     }
 
     /// <returns>True when there may be more.</returns>
-    private async Task<bool> EndSomeAsync(CancellationToken ct)
+    internal async Task<bool> EndSomeAsync(CancellationToken ct)
     {
         var found = await overdue.FindAsync(ct);
         if (found.Count == 0)
@@ -40,6 +41,7 @@ internal sealed partial class SessionExpiryLoop(OverdueSessions overdue, Authori
 
         foreach (var session in await overdue.EndAsync(found, ct))
         {
+            pages.Ended(session, SessionState.Expired);
             metrics.Finished(session, SessionState.Expired, clock.GetUtcNow() - session.CreatedAt);
             Log.Expired(logger, session.SessionId, session.AppId);
         }

@@ -18,6 +18,7 @@ internal sealed class SessionTurns(Database database, SlowLooks looks, TimeProvi
     /// <summary>The longer ago the click, the rarer the polls: whoever left the page costs few, and nobody waits much longer than they took themselves.</summary>
     private const double ShareOfAge = 1.0 / 12;
 
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>Sessions to be looked after now, the longest due first.</summary>
@@ -28,7 +29,8 @@ internal sealed class SessionTurns(Database database, SlowLooks looks, TimeProvi
     {
         var now = clock.GetUtcNow();
         return db.Set<AuthorizationSession>().AsNoTracking()
-            .Where(s => s.State == SessionState.Pending && s.NextPollAt <= now && s.ExpiresAt > now)
+            .Where(s => s.State == SessionState.Pending && s.NextPollAt <= now)
+            .Where(s => s.ExpiresAt > now || (s.Flow == SessionFlow.Redirect && s.SealedDeviceCode != null)) // whoever came back in time is served
             .Where(s => (s.OpenedAt != null || s.Flow == SessionFlow.Redirect) == opened)
             .OrderBy(s => s.NextPollAt)
             .Take(atMost)
@@ -61,11 +63,18 @@ internal sealed class SessionTurns(Database database, SlowLooks looks, TimeProvi
     public Task AgainAsync(AuthorizationSession session, int pollSeconds, DateTimeOffset codeEndsAt)
     {
         var now = clock.GetUtcNow();
-        DateTimeOffset? soon = now + PauseAfter(pollSeconds, now - (session.OpenedAt ?? now));
+        DateTimeOffset? soon = NotPast(session.ExpiresAt, NotPast(codeEndsAt, now + PauseAfter(pollSeconds, now - (session.OpenedAt ?? now))));
         var later = session.OpenedAt is null ? looks.Next(session.AppId, codeEndsAt) : soon;
         return database.RunAsync(db => Pending(db, session).ExecuteUpdateAsync(u => u
             .SetProperty(s => s.PollSeconds, pollSeconds)
             .SetProperty(s => s.NextPollAt, s => s.OpenedAt == null ? later : soon), CancellationToken.None)); // somebody may click in this moment
+    }
+
+    // The user may agree in the last moment: one more look before an end.
+    private DateTimeOffset NotPast(DateTimeOffset end, DateTimeOffset next)
+    {
+        var last = end - LastLook;
+        return next > last && last > clock.GetUtcNow() ? last : next;
     }
 
     private static TimeSpan PauseAfter(int pollSeconds, TimeSpan sinceClick)

@@ -34,7 +34,7 @@ internal sealed partial class OutboxLoop(
             {
                 if (takeOver)
                 {
-                    await database.RunAsync(db => db.Set<OutboxMessage>().Where(m => !m.Dead).ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, clock.GetUtcNow()), stoppingToken));
+                    await database.RunAsync(db => TakeOverAsync(db, stoppingToken));
                     takeOver = false;
                 }
 
@@ -71,6 +71,13 @@ internal sealed partial class OutboxLoop(
                 inWork.Add(Task.Run(() => CarryOutAsync(message, ct), CancellationToken.None));
             }
         }
+    }
+
+    // What is due later than a lease lasts is no lease: it was put off, and stays so.
+    private Task<int> TakeOverAsync(LarkDbContext db, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return db.Set<OutboxMessage>().Where(m => !m.Dead && m.DueAt <= now + Lease).ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, now), ct);
     }
 
     private async Task<List<OutboxMessage>> DueAsync(LarkDbContext db, int atMost, CancellationToken ct)

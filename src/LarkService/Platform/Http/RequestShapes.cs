@@ -30,9 +30,9 @@ internal static partial class RequestShapes
             : null;
     }
 
-    [GeneratedRegex("^ou_[0-9a-zA-Z]{1,61}$")]
+    [GeneratedRegex(@"^ou_[0-9a-zA-Z]{1,61}\z")]
     private static partial Regex OpenIdShape();
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.:\-]{1,100}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_.:\-]{1,100}\z")]
     private static partial Regex ScopeShape();
 }

@@ -103,7 +103,7 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
             }
             catch (Exception e)
             {
-                Fail(e);
+                Fail(new TokenCallsBusyException("Whether a call may be made could not be found out.", e)); // nothing was sent
             }
         }
     }
