@@ -91,37 +91,6 @@ public abstract class RestartTests
         }
     }
 
-    public sealed class WhileTheCodeIsExchanged
-    {
-        private const string TokenEndpoint = "/open-apis/authen/v2/oauth/token";
-
-        [Theory]
-        [BothEngines]
-        public async Task The_card_brings_a_fresh_link_and_the_question_is_answered(Engine engine)
-        {
-            await using var scene = await Scene.StartAsync(Options(engine, Flow.Redirect));
-            var ava = scene.Ava;
-            var question = ava.Write("Will this be answered?");
-            var card = await ava.AskedAsync();
-            var link = await ava.OpenAsync(card);
-            scene.Platform.Faults.Board.DelayNext(TokenEndpoint, TimeSpan.FromSeconds(20));
-            using var browser = new Browser(ava.OpenId);
-            var page = browser.AllowAsync(link);
-            await Eventually.TrueAsync("the code being on its way", () => !scene.Platform.Faults.Board.IsPlanned(TokenEndpoint));
-            Assert.Equal(1, await scene.Database.CountAsync("authorization_sessions", "state_hash IS NULL"));
-            await scene.KillAsync();
-            await Assert.ThrowsAnyAsync<HttpRequestException>(() => page);
-            await scene.StartServiceAsync();
-
-            // The old link leads nowhere; the click that opens it brings the new one
-            Assert.Contains("fresh one", (await ava.PressAsync(card, Person.Authorize)).Toast!.Content, StringComparison.Ordinal);
-            await Eventually.TrueAsync("a fresh link", () => card.Link() != link);
-            await ava.AgreeAsync(card);
-            await card.TurnsAsync("green", TakeOver);
-            await AnsweredOnceAsync(scene, ava, question);
-        }
-    }
-
     public sealed class WhileThinking
     {
         [Theory]

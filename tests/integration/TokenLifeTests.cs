@@ -134,7 +134,7 @@ public sealed class TokenLifeTests
 
         scene.Platform.Faults.RevokeGrant(ava.OpenId);
 
-        var told = await ava.CardAsync("the news of the revocation", m => m.Text().Contains("reports that your authorization was taken back", StringComparison.Ordinal));
+        var told = await ava.CardAsync("the news of the revocation", m => m.Text().Contains("You took your authorization back in Feishu/Lark", StringComparison.Ordinal));
         Assert.Equal("revoked", await scene.GrantStatusAsync(ava));
         Assert.Equal([null, null], (await scene.Database.RowsAsync("SELECT access_token, refresh_token FROM user_grants"))[0]);
         Assert.IsType<TokenOutcome.ConsentRequired>(await scene.Inside<UserTokens>().GetAsync(User(scene), Ai, CancellationToken.None));

@@ -38,7 +38,8 @@ internal sealed class StoredDeliveries(WebhookTargets targets, Database database
         var wanted = targets.All.Select(t => t.Address).ToList();
         var replayed = await row.Where(d => d.State == DeliveryState.Dead && wanted.Contains(d.Url))
             .ExecuteUpdateAsync(u => u.SetProperty(d => d.State, DeliveryState.Pending).SetProperty(d => d.Attempts, 0).SetProperty(d => d.DueAt, now), ct) == 1;
+        var found = await row.AsNoTracking().FirstOrDefaultAsync(ct);
         signal.Wake();
-        return await row.AsNoTracking().FirstOrDefaultAsync(ct) is { } found ? (found, replayed) : null;
+        return found is null ? null : (found, replayed);
     }
 }

@@ -68,7 +68,7 @@ public sealed class KeepAliveTests : IDisposable
         }
 
         var running = RunAsync();
-        await _scene.Clock.SomeoneWaitsForAsync(TokenCallPace.LongestBackgroundWait.TotalSeconds);
+        await Task.WhenAny(running, _scene.Clock.SomeoneWaitsForAsync(TokenCallPace.LongestBackgroundWait.TotalSeconds));
         Assert.Empty(_scene.Platform.To(OpenPlatform.Token));
         while (!running.IsCompleted)
         {
