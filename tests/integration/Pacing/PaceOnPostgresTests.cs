@@ -98,7 +98,8 @@ public sealed class PaceOnPostgresTests : IAsyncLifetime
     {
         await using var pace = Pace(_replicas[0]);
         await _database.ExecuteAsync("ALTER TABLE token_calls RENAME TO away");
-        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => pace.WaitAsync(App, CallPriority.Interactive, default).AsTask());
+        var busy = await Assert.ThrowsAsync<TokenCallsBusyException>(() => pace.WaitAsync(App, CallPriority.Interactive, default).AsTask());
+        Assert.IsAssignableFrom<System.Data.Common.DbException>(busy.InnerException);
 
         await _database.ExecuteAsync("ALTER TABLE away RENAME TO token_calls");
         await pace.WaitAsync(App, CallPriority.Interactive, default);

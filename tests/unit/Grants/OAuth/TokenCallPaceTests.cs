@@ -132,7 +132,8 @@ public sealed class TokenCallPaceTests : IAsyncDisposable
         permits.Break(new TimeoutException("The database does not answer."));
         foreach (var failed in waiting)
         {
-            await Assert.ThrowsAsync<TimeoutException>(() => failed.Soon());
+            var busy = await Assert.ThrowsAsync<TokenCallsBusyException>(() => failed.Soon()); // nothing was sent
+            Assert.IsType<TimeoutException>(busy.InnerException);
         }
 
         var next = Wait();
