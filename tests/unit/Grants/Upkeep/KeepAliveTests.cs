@@ -69,6 +69,7 @@ public sealed class KeepAliveTests : IDisposable
 
         var running = RunAsync();
         await Task.WhenAny(running, _scene.Clock.SomeoneWaitsForAsync(TokenCallPace.LongestBackgroundWait.TotalSeconds));
+        Assert.False(running.IsCompleted);
         Assert.Empty(_scene.Platform.To(OpenPlatform.Token));
         while (!running.IsCompleted)
         {
