@@ -13,8 +13,8 @@ start_postgres
 export LARK_CONSENT_PEOPLE=${1:-1000} LARK_CONSENT_PENDING=${2:-10000} LARK_CHAOS_REPORT=$BENCH_WORK/report LARK_TEST_SERVICE=$BENCH_SERVICE LARK_TEST_POSTGRES=$BENCH_CONNECTION
 status=0
 # One after the other: they would measure each other.
-for what in Redirect Device; do
-  for engine in Postgres Sqlite; do
+for what in ${LARK_CONSENT_FLOWS:-Redirect Device}; do
+  for engine in ${LARK_CONSENT_ENGINES:-Postgres Sqlite}; do
     LARK_CONSENT_ENGINE=$engine run_test "Flows.ConsentCrowdTests.$what" || status=$?
   done
 done

@@ -55,7 +55,7 @@ run_chaos() { run_test "Chaos.$1"; }
 run_test() {
   local status=0
   set -m # a process group of its own, so that nothing of it outlives an interrupted script
-  dotnet test tests/integration -c Release -nologo -v q --filter "FullyQualifiedName~$1" >"$BENCH_WORK/chaos.log" 2>&1 </dev/null &
+  dotnet test tests/integration -c Release -nologo -v q --logger "console;verbosity=normal" --filter "FullyQualifiedName~$1" >"$BENCH_WORK/chaos.log" 2>&1 </dev/null &
   chaos_group=$!
   set +m
   wait "$chaos_group" || status=$?

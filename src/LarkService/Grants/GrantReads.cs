@@ -12,35 +12,28 @@ namespace LarkService.Grants;
 internal sealed class GrantReads(Database database, TokenSeal seal, TimeProvider clock) : IAsyncDisposable
 {
     private const int Room = 10_000;
-    private const int Most = 32;
+    private const int Most = 64;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    // Two, so that the database works on one while we unpack the other.
-    private readonly GroupCommit<UserKey, GrantInUse?>[] _lanes = [Lane(database), Lane(database)];
+    private readonly GroupCommit<UserKey, GrantInUse?> _reads = new(Room, Most, entries => ReadAsync(database, entries));
 
     /// <returns>As it is now: the read begins after this call. Null when the user has never agreed.</returns>
     /// <exception cref="TimeoutException">The database did not answer within 30 s.</exception>
-    public Task<GrantInUse?> FindAsync(UserKey user, CancellationToken ct) => _lanes[user.GetHashCode() & 1].AddAsync(user, Patience, clock, ct);
+    public Task<GrantInUse?> FindAsync(UserKey user, CancellationToken ct) => _reads.AddAsync(user, Patience, clock, ct);
 
     /// <exception cref="SealException">Its key is not configured, or somebody changed it.</exception>
     public Secret Open(GrantInUse grant) => seal.Open(grant.SealedAccessToken!, grant.Key, SealPurpose.AccessToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var lane in _lanes)
-        {
-            await lane.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _reads.DisposeAsync();
 
-    private static GroupCommit<UserKey, GrantInUse?> Lane(Database database) => new(Room, Most, async entries =>
+    private static async Task ReadAsync(Database database, IReadOnlyList<GroupCommit<UserKey, GrantInUse?>.Entry> entries)
     {
         var found = await database.RunAsync(db => FindAsync(db.Set<UserGrant>().AsNoTracking(), entries));
         foreach (var entry in entries)
         {
             entry.TrySetResult(found.GetValueOrDefault(entry.Item));
         }
-    });
+    }
 
     // Several apps are several sets of people, and mostly there is one.
     private static async Task<Dictionary<UserKey, GrantInUse>> FindAsync(IQueryable<UserGrant> grants, IReadOnlyList<GroupCommit<UserKey, GrantInUse?>.Entry> entries)

@@ -1,4 +1,5 @@
 using LarkService.Grants.OAuth;
+using LarkService.Grants.OAuth.Pacing;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 
@@ -23,12 +24,12 @@ internal sealed class GrantRefresh(RefreshTurns turns, RefreshCall call, Refresh
         for (var tries = 0; ; tries++)
         {
             var turn = await turns.TakeAsync(user, generation, urgency, stopping);
-            if (turn is not RefreshTurn.Taken(var grant, var token))
+            if (turn is not RefreshTurn.Taken(var grant, var token, var permit))
             {
                 return ((RefreshTurn.Over)turn).Outcome;
             }
 
-            var reply = await call.SendAsync(grant, token);
+            var reply = await SendAsync(grant, token, permit);
             isUncertain |= reply is RefreshReply.None || leases.OthersMayStillStore(grant);
             switch (reply)
             {
@@ -42,6 +43,14 @@ internal sealed class GrantRefresh(RefreshTurns turns, RefreshCall call, Refresh
             {
                 return await ends.UnavailableAsync(grant, isUncertain, (reply as RefreshReply.Refused)?.Error);
             }
+        }
+    }
+
+    private async Task<RefreshReply> SendAsync(UserGrant grant, Secret token, TokenCallPermit permit)
+    {
+        using (permit)
+        {
+            return await call.SendAsync(grant, token);
         }
     }
 

@@ -30,6 +30,7 @@ internal static class GrantsSetup
         services.AddSingleton<TokenAlerts>();
         services.AddSingleton<UserGrants>();
         services.AddSingleton<GrantReads>();
+        services.AddSingleton<GrantUses>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<GrantNews>();
         services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<GrantNews>());

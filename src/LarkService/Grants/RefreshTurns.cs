@@ -98,13 +98,25 @@ internal sealed class RefreshTurns(UserGrants grants, RefreshLeases leases, Toke
             return urgency.IsUrgent ? null : new RefreshTurn.Over(new RefreshOutcome.Look()); // nobody waits: let the other one do it
         }
 
-        await PaceAsync(user.AppId, urgency, ct);
-        var asked = clock.GetTimestamp();
-        return await leases.TakeAsync(grant, ct) && clock.GetElapsedTime(asked) < RefreshLeases.UseWithin ? new RefreshTurn.Taken(grant, token) : null;
+        var permit = await PaceAsync(user.AppId, urgency, ct);
+        var isTaken = false;
+        try
+        {
+            var asked = clock.GetTimestamp();
+            isTaken = await leases.TakeAsync(grant, ct) && clock.GetElapsedTime(asked) < RefreshLeases.UseWithin;
+            return isTaken ? new RefreshTurn.Taken(grant, token, permit) : null;
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                permit.Dispose();
+            }
+        }
     }
 
     // Whoever waits among what can wait moves to the front when a caller joins.
-    private async Task PaceAsync(string appId, RefreshUrgency urgency, CancellationToken ct)
+    private async Task<TokenCallPermit> PaceAsync(string appId, RefreshUrgency urgency, CancellationToken ct)
     {
         if (!urgency.IsUrgent)
         {
@@ -115,23 +127,22 @@ internal sealed class RefreshTurns(UserGrants grants, RefreshLeases leases, Toke
                 await either.CancelAsync();
             }
 
-            await behind.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)behind).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!behind.IsCanceled || ct.IsCancellationRequested)
             {
-                await behind;
-                return;
+                return await behind;
             }
         }
 
-        await pace.WaitAsync(appId, CallPriority.Interactive, ct);
+        return await pace.WaitAsync(appId, CallPriority.Interactive, ct);
     }
 }
 
 /// <summary>What came of asking for a turn.</summary>
 internal abstract record RefreshTurn
 {
-    /// <summary>The lease is ours, the intent is stored: send.</summary>
-    public sealed record Taken(UserGrant Grant, Secret Token) : RefreshTurn;
+    /// <summary>The lease is ours, the intent is stored: send. The permit is given back when there is an answer, or none will come.</summary>
+    public sealed record Taken(UserGrant Grant, Secret Token, TokenCallPermit Permit) : RefreshTurn;
 
     /// <summary>There is nothing to do, or not now.</summary>
     public sealed record Over(RefreshOutcome Outcome) : RefreshTurn;

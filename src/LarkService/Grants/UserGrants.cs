@@ -111,12 +111,12 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
             .SetProperty(g => g.Version, g => g.Version + 1), ct) == 1;
 
     /// <summary>Notes the time of use, once an hour at most: it is for finding grants nobody needs.</summary>
-    public Task UsedAsync(UserKey user, CancellationToken ct)
+    public Task UsedAsync(string appId, IReadOnlyCollection<string> openIds, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var anHourAgo = now.AddHours(-1);
         return database.RunAsync(db => db.Set<UserGrant>()
-            .Where(g => g.AppId == user.AppId && g.OpenId == user.OpenId && (g.LastUsedAt == null || g.LastUsedAt < anHourAgo))
+            .Where(g => g.AppId == appId && EF.Parameter(openIds).Contains(g.OpenId) && (g.LastUsedAt == null || g.LastUsedAt < anHourAgo))
             .ExecuteUpdateAsync(u => u.SetProperty(g => g.LastUsedAt, now), ct));
     }
 

@@ -12,6 +12,7 @@ namespace LarkService.Grants;
 internal sealed partial class UserTokens(
     UserGrants grants,
     GrantReads reads,
+    GrantUses uses,
     TokenCache cache,
     TokenRefresher refresher,
     WriteOffs writeOffs,
@@ -106,7 +107,7 @@ internal sealed partial class UserTokens(
         cache.Keep(grant.Key, issued, readAt);
         if (grant.LastUsedAt is null || now - grant.LastUsedAt > NoteUseEvery)
         {
-            _ = ObserveAsync(grants.UsedAsync(grant.Key, CancellationToken.None));
+            _ = ObserveAsync(uses.NoteAsync(grant.Key));
         }
 
         if (token.IsNearExpiry(now) && grant.CanBeRefreshed)

@@ -464,6 +464,23 @@ public sealed class UserTokensTests : IDisposable
         await Until.TrueAsync(async () => (await _scene.StoredAsync())!.LastUsedAt == _scene.Clock.GetUtcNow());
     }
 
+    [Fact]
+    public async Task Uses_of_a_rush_share_a_statement()
+    {
+        await _scene.GrantAsync();
+        await _scene.GrantAsync("access-other", "refresh-other", user: Some.OtherUser);
+        _scene.Clock.AdvanceSeconds(7200);
+        await using var uses = new GrantUses(_scene.Grants, _scene.Clock);
+        await uses.NoteAsync(Some.User);
+
+        // What comes now waits for the pause behind the first one, and is then noted with one statement
+        await _scene.Clock.SomeoneWaitsForAsync(0.25);
+        var rest = Task.WhenAll(Enumerable.Range(0, 20).Select(number => uses.NoteAsync(number % 2 == 0 ? Some.User : Some.OtherUser)));
+        _scene.Clock.AdvanceSeconds(0.25);
+        await rest.Soon();
+        Assert.Equal(_scene.Clock.GetUtcNow(), (await _scene.Grants.FindAsync(Some.OtherUser, default))!.LastUsedAt);
+    }
+
     public void Dispose() => _scene.Dispose();
 
     private IReadOnlyList<OpenPlatform.Call> Refreshes => _scene.Platform.To(OpenPlatform.Token);

@@ -26,6 +26,8 @@ internal sealed class Scene : IDisposable
 {
     private readonly TemporaryDatabase _file = TemporaryDatabase.WithTables();
     private readonly OutboxSignal _signal = new();
+    private readonly GrantReads _reads;
+    private readonly GrantUses _uses;
     private readonly TenantTokens _tenant;
 
     public Scene(AuthorizationOptions? options = null)
@@ -44,6 +46,8 @@ internal sealed class Scene : IDisposable
         _tenant = new TenantTokens(Platform, Apps, Clock);
         Messages = new MessageClient(new OpenApiClient(Platform, _tenant), Apps);
         Grants = new UserGrants(Database, Seal, Clock);
+        _reads = new GrantReads(Database, Seal, Clock);
+        _uses = new GrantUses(Grants, Clock);
         Cache = new TokenCache(Clock);
         Audit = new AuditLog(Database, Clock);
         News = new GrantNews(Cache);
@@ -55,7 +59,7 @@ internal sealed class Scene : IDisposable
         var ends = new RefreshEnds(Grants, Leases, writeOffs, Database, changes, OAuth, Apps, News, refreshes, Clock, NullLogger<RefreshEnds>.Instance);
         var call = new RefreshCall(OAuth, Apps, Clock, NullLogger<RefreshCall>.Instance);
         Refresher = new TokenRefresher(new GrantRefresh(turns, call, ends, Leases, refreshes, Clock), Clock, Host);
-        Tokens = new UserTokens(Grants, new GrantReads(Database, Seal, Clock), Cache, Refresher, writeOffs, OAuth, Apps, Clock, NullLogger<UserTokens>.Instance);
+        Tokens = new UserTokens(Grants, _reads, _uses, Cache, Refresher, writeOffs, OAuth, Apps, Clock, NullLogger<UserTokens>.Instance);
         Upstream = new UpstreamRevocations(Grants, OAuth, Apps, Clock, NullLogger<UpstreamRevocations>.Instance);
         Revocations = new Revocations(Grants, Tokens, Upstream, Database, Outbox, Audit, Clock, NullLogger<Revocations>.Instance);
         Sessions = new AuthorizationSessions(Database, Outbox, Audit, Clock);
@@ -229,6 +233,8 @@ internal sealed class Scene : IDisposable
         _signal.Dispose();
         Meters.Dispose();
         Host.Dispose();
+        _uses.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _reads.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _file.Dispose();
     }
 

@@ -27,7 +27,7 @@ internal sealed class OAuthClient(IHttpClientFactory http, TokenCallPace pace, T
     /// <exception cref="TokenCallsBusyException">Nothing was sent: the code is as good as before.</exception>
     public async Task<TokenAnswer> ExchangeAsync(LarkApp app, Secret code, Secret verifier, string redirectUri, CancellationToken ct)
     {
-        await pace.WaitAsync(app.AppId, CallPriority.Interactive, ct);
+        using var permit = await pace.WaitAsync(app.AppId, CallPriority.Interactive, ct);
         return await TokenAsync(app, TokenCall.Exchange, new()
         {
             ["grant_type"] = "authorization_code",
@@ -51,7 +51,7 @@ internal sealed class OAuthClient(IHttpClientFactory http, TokenCallPace pace, T
     /// <exception cref="TokenCallsBusyException">Nothing was sent.</exception>
     public async Task<TokenAnswer> PollDeviceAsync(LarkApp app, Secret deviceCode, CallPriority priority, CancellationToken ct)
     {
-        await pace.WaitAsync(app.AppId, priority, ct);
+        using var permit = await pace.WaitAsync(app.AppId, priority, ct);
         return await TokenAsync(app, TokenCall.Exchange, new()
         {
             ["grant_type"] = "urn:ietf:params:oauth:grant-type:device_code",

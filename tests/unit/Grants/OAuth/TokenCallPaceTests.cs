@@ -116,7 +116,7 @@ public sealed class TokenCallPaceTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(CallPriority.Expected, 10, 50, 1000)]
+    [InlineData(CallPriority.Expected, 9, 50, 1000)]
     [InlineData(CallPriority.Background, 5, 25, 500)]
     internal void Those_who_have_just_clicked_may_use_all_that_is_left_and_what_can_wait_half(CallPriority priority, int burst, int second, int minute)
     {
@@ -214,6 +214,48 @@ public sealed class TokenCallPaceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_call_the_platform_did_not_take_does_not_use_up_the_minute()
+    {
+        var permits = new PermitsInMemory(_clock);
+        for (var taken = 0; taken < 1000;)
+        {
+            taken += (await permits.TakeAsync(App, 5, CallPriority.Interactive, default)).Granted;
+            _clock.Advance(TimeSpan.FromMilliseconds(30));
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(0, (await permits.TakeAsync(App, 5, CallPriority.Interactive, default)).Granted);
+        await permits.PauseAsync(App, TimeSpan.FromSeconds(1), default);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(1, (await permits.TakeAsync(App, 5, CallPriority.Interactive, default)).Granted);
+        Assert.Equal(0, (await permits.TakeAsync(App, 5, CallPriority.Interactive, default)).Granted);
+    }
+
+    [Fact]
+    public async Task Calls_without_an_answer_hold_up_the_next_ones_until_they_have_one()
+    {
+        // Given as many calls under way as there may be, though the platform would take more
+        List<TokenCallPermit> underWay = [];
+        while (underWay.Count < TokenCallQueue.MostUnderWay)
+        {
+            underWay.Add(await _pace.WaitAsync(App, CallPriority.Interactive, default));
+            _clock.Advance(TimeSpan.FromMilliseconds(200));
+        }
+
+        var next = WaitAsync(App, CallPriority.Interactive);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await Task.Yield();
+        Assert.False(next.IsCompleted);
+
+        underWay[0].Dispose();
+        underWay[0].Dispose(); // only counts once
+        await RunUntilAsync(() => next.IsCompletedSuccessfully);
+        using var full = await _pace.WaitAsync(App, CallPriority.Interactive, default);
+        Assert.False(WaitAsync(App, CallPriority.Interactive).IsCompleted);
+    }
+
+    [Fact]
     public async Task One_apps_crowd_is_not_anothers()
     {
         await _pace.PauseAsync(App, TimeSpan.FromMinutes(1));
@@ -263,7 +305,7 @@ public sealed class TokenCallPaceTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _pace.DisposeAsync();
 
-    private Task WaitAsync(string app, CallPriority priority) => _pace.WaitAsync(app, priority, default).AsTask();
+    private async Task WaitAsync(string app, CallPriority priority) => (await _pace.WaitAsync(app, priority, default)).Dispose(); // answered at once
 
     private void UseUpTheMoment()
     {

@@ -32,7 +32,7 @@ public sealed class UnusedGrantsTests : IDisposable
     {
         await _scene.GrantAsync();
         _scene.Clock.Advance(TimeSpan.FromDays(29));
-        await _scene.Grants.UsedAsync(Some.User, default);
+        await _scene.Grants.UsedAsync(Some.User.AppId, [Some.User.OpenId], default);
         _scene.Clock.Advance(TimeSpan.FromDays(29));
 
         Assert.Equal(new GivenUp(0, 0), await RunAsync());
@@ -52,8 +52,8 @@ public sealed class UnusedGrantsTests : IDisposable
             if (++opened == 3)
             {
                 _scene.Opening = () => { };
-                _scene.Grants.UsedAsync(Some.User, default).GetAwaiter().GetResult();
-                _scene.Grants.UsedAsync(Some.OtherUser, default).GetAwaiter().GetResult();
+                _scene.Grants.UsedAsync(Some.User.AppId, [Some.User.OpenId], default).GetAwaiter().GetResult();
+                _scene.Grants.UsedAsync(Some.OtherUser.AppId, [Some.OtherUser.OpenId], default).GetAwaiter().GetResult();
             }
         };
 

@@ -23,6 +23,7 @@ internal sealed class PermitsInMemory(TimeProvider clock) : ITokenCallPermits
         {
             var app = Of(appId);
             app.PausedUntil = until > app.PausedUntil ? until : app.PausedUntil;
+            app.GiveBack();
         }
 
         return Task.CompletedTask;
@@ -41,7 +42,7 @@ internal sealed class PermitsInMemory(TimeProvider clock) : ITokenCallPermits
     private sealed class AppCalls
     {
         private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(250);
-        private readonly Queue<(long Slot, int Calls)> _slots = new(); // a slot may stand there more than once
+        private readonly List<(long Slot, int Calls)> _slots = []; // oldest first; a slot may stand there more than once
 
         public TimeSpan PausedUntil { get; set; }
 
@@ -53,20 +54,26 @@ internal sealed class PermitsInMemory(TimeProvider clock) : ITokenCallPermits
             }
 
             var slot = (long)(now.TotalMilliseconds / TokenCallRule.SlotMilliseconds);
-            while (_slots.TryPeek(out var oldest) && oldest.Slot <= slot - TokenCallRule.MinuteSlots)
-            {
-                _slots.Dequeue();
-            }
+            _slots.RemoveAll(s => s.Slot <= slot - TokenCallRule.MinuteSlots);
 
             var (burst, second, minute) = (Since(slot - TokenCallRule.BurstSlots), Since(slot - TokenCallRule.SecondSlots), Since(slot - TokenCallRule.MinuteSlots));
             var granted = TokenCallRule.Permits(wanted, priority, burst, second, minute);
             if (granted > 0)
             {
-                _slots.Enqueue((slot, granted));
+                _slots.Add((slot, granted));
                 return new(granted, TimeSpan.Zero);
             }
 
             return new(0, TimeSpan.FromMilliseconds((slot + 1) * TokenCallRule.SlotMilliseconds) - now);
+        }
+
+        public void GiveBack()
+        {
+            var last = _slots.FindLastIndex(s => s.Calls > 0);
+            if (last >= 0)
+            {
+                _slots[last] = (_slots[last].Slot, _slots[last].Calls - 1);
+            }
         }
 
         private int Since(long after) => _slots.Sum(s => s.Slot > after ? s.Calls : 0);

@@ -46,6 +46,11 @@ internal sealed class PermitsInPostgres(Database database) : ITokenCallPermits
             WHEN p.until > clock_timestamp() + interval '61 seconds' THEN excluded.until ELSE greatest(p.until, excluded.until) END
         """;
 
+    private static readonly string GiveBackSql = $"""
+        UPDATE token_calls SET calls = calls - 1
+        WHERE app_id = $1 AND slot = (SELECT max(slot) FROM token_calls WHERE app_id = $1 AND calls > 0 AND slot <= floor(extract(epoch FROM clock_timestamp()) * {TokenCallRule.SlotsPerSecond})::bigint)
+        """;
+
     public async ValueTask<TokenCallPermits> TakeAsync(string appId, int wanted, CallPriority priority, CancellationToken ct) => await RunAsync(
         [
             new(Turn) { Parameters = { Text(appId) } },
@@ -71,7 +76,11 @@ internal sealed class PermitsInPostgres(Database database) : ITokenCallPermits
         ct);
 
     public Task PauseAsync(string appId, TimeSpan pause, CancellationToken ct) => RunAsync(
-        [new(PauseSql) { Parameters = { Text(appId), new NpgsqlParameter { Value = pause, NpgsqlDbType = NpgsqlDbType.Interval } } }],
+        [
+            new(Turn) { Parameters = { Text(appId) } },
+            new(PauseSql) { Parameters = { Text(appId), new NpgsqlParameter { Value = pause, NpgsqlDbType = NpgsqlDbType.Interval } } },
+            new(GiveBackSql) { Parameters = { Text(appId) } },
+        ],
         batch => batch.ExecuteNonQueryAsync(ct),
         ct);
 

@@ -5,7 +5,7 @@ namespace LarkService.Grants.OAuth.Pacing;
 
 /// <summary>
 /// Keeps an app's calls to the token endpoint below the platform's limits, of all replicas together, and people before what can
-/// wait. Each permit is for one call, made at once. When the database cannot answer, neither can this: what the call would bring
+/// wait. Each permit is for one call, made at once, and held until it is answered. When the database cannot answer, neither can this: what the call would bring
 /// could not be stored.
 /// </summary>
 internal sealed partial class TokenCallPace : IAsyncDisposable
@@ -36,7 +36,7 @@ internal sealed partial class TokenCallPace : IAsyncDisposable
     /// <param name="priority">Who waits.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="TokenCallsBusyException">It would take too long.</exception>
-    public ValueTask WaitAsync(string appId, CallPriority priority, CancellationToken ct)
+    public ValueTask<TokenCallPermit> WaitAsync(string appId, CallPriority priority, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         var queue = _queues.GetOrAdd(appId, id => new TokenCallQueue(id, _permits, _clock));

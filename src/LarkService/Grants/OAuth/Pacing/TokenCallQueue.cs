@@ -11,6 +11,14 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
     /// <summary>Permits taken in one go; other replicas want some, too.</summary>
     private const int AtOnce = 5;
 
+    /// <summary>
+    /// Calls that have not been answered yet. When machine or platform stand still, permits would pile up, and all those calls would go out in
+    /// one moment, as too many for the platform. Enough for its pace while it answers within 400 ms.
+    /// </summary>
+    public const int MostUnderWay = 20;
+
+    private static readonly TimeSpan LookForAnswers = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(2);
     private static readonly CallPriority[] Priorities = Enum.GetValues<CallPriority>();
     private readonly Lock _gate = new();
@@ -19,21 +27,22 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
     private readonly NewPerson _newPerson = new();
     private Task _serving = Task.CompletedTask;
     private bool _isServing;
+    private int _underWay;
     private bool _isRestingForBackground;
 
     /// <exception cref="TokenCallsBusyException">Too many wait already, or it took longer than <paramref name="atMost"/>.</exception>
-    public async ValueTask WaitAsync(CallPriority priority, TimeSpan atMost, CancellationToken ct)
+    public async ValueTask<TokenCallPermit> WaitAsync(CallPriority priority, TimeSpan atMost, CancellationToken ct)
     {
         var waiter = new Waiter();
         Join(waiter, priority);
         if (waiter.Task.IsCompletedSuccessfully)
         {
-            return;
+            return await waiter.Task;
         }
 
         try
         {
-            await waiter.Task.WaitAsync(atMost, clock, ct);
+            return await waiter.Task.WaitAsync(atMost, clock, ct);
         }
         catch (TimeoutException)
         {
@@ -42,14 +51,21 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
                 throw new TokenCallsBusyException($"No call to the token endpoint could be made within {atMost.TotalSeconds:0} s: the platform's limit is used up.");
             }
 
-            await waiter.Task; // it was served in this very moment
+            return await waiter.Task; // it was served in this very moment
         }
         catch (OperationCanceledException)
         {
-            waiter.TrySetCanceled(CancellationToken.None);
+            if (!waiter.TrySetCanceled(CancellationToken.None) && waiter.Task.IsCompletedSuccessfully)
+            {
+                (await waiter.Task).Dispose();
+            }
+
             throw;
         }
     }
+
+    /// <summary>A call is over.</summary>
+    public void Answered() => Interlocked.Decrement(ref _underWay);
 
     public async ValueTask DisposeAsync()
     {
@@ -91,7 +107,14 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
         {
             try
             {
-                var (granted, lookAgain) = await permits.TakeAsync(appId, Math.Min(wanted, AtOnce), priority, _stopping.Token);
+                var room = MostUnderWay - Volatile.Read(ref _underWay);
+                if (room <= 0)
+                {
+                    await Task.Delay(LookForAnswers, clock, _stopping.Token);
+                    continue;
+                }
+
+                var (granted, lookAgain) = await permits.TakeAsync(appId, Math.Min(Math.Min(wanted, AtOnce), room), priority, _stopping.Token);
                 if (granted > 0)
                 {
                     Serve(granted, priority);
@@ -144,7 +167,16 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
             var queue = _waiting[(int)priority];
             while (calls > 0 && queue.TryDequeue(out var waiter))
             {
-                calls -= waiter.TrySetResult() ? 1 : 0;
+                Interlocked.Increment(ref _underWay);
+                var permit = new TokenCallPermit(this);
+                if (waiter.TrySetResult(permit))
+                {
+                    calls--;
+                }
+                else
+                {
+                    permit.Dispose();
+                }
             }
         }
     }
@@ -188,5 +220,5 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
 
     private sealed class NewPerson : WakeSignal;
 
-    private sealed class Waiter() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    private sealed class Waiter() : TaskCompletionSource<TokenCallPermit>(TaskCreationOptions.RunContinuationsAsynchronously);
 }
