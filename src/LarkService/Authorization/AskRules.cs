@@ -1,5 +1,6 @@
 using LarkService.Grants;
 using LarkService.Platform;
+using LarkService.Platform.Http;
 
 namespace LarkService.Authorization;
 
@@ -11,7 +12,7 @@ namespace LarkService.Authorization;
 internal static class AskRules
 {
     /// <summary>The platform takes no more in one request.</summary>
-    public const int MostScopes = 50;
+    public const int MostScopes = RequestShapes.MostScopes;
 
     /// <summary>So long a session may be without its card before its process counts as dead.</summary>
     public static readonly TimeSpan CardTakes = TimeSpan.FromSeconds(5);

@@ -30,6 +30,7 @@ internal static class WebhooksSetup
             {
                 AllowAutoRedirect = false,
                 UseCookies = false,
+                ActivityHeadersPropagator = null, // no span: the path of many a receiver's URL is its password
                 ConnectTimeout = TimeSpan.FromSeconds(5),
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 MaxResponseDrainSize = MostOfAnAnswer,

@@ -25,7 +25,12 @@ public sealed class TracesTests
             Engine = engine,
             Flow = Flow.Redirect,
             OwnProcess = true,
-            Settings = { ["Otlp:Endpoint"] = collector.Address },
+            Settings =
+            {
+                ["Otlp:Endpoint"] = collector.Address,
+                ["Webhooks:0:Url"] = $"{collector.Address}/hooks/{Collector.HookSecret}",
+                ["Webhooks:0:Secret"] = "0123456789abcdef0123456789abcdef",
+            },
         });
         var ava = scene.Ava;
         var question = ava.Write("Hello?");
@@ -34,12 +39,14 @@ public sealed class TracesTests
         scene.Platform.Faults.ExpireTokens(ava.OpenId);
         await ava.AnswerAsync(ava.Write("Still there?"));
         (await scene.Api.GetAsync($"/api/v1/grants/{ava.OpenId}/token")).Must(HttpStatusCode.OK);
+        await Eventually.TrueAsync("a webhook", () => Task.FromResult(collector.Hooks > 0));
         await scene.Service.StopAsync();
 
         var traces = string.Concat(collector.Received);
         Assert.All(
             ["event im.message.receive_v1", "callback consent.open", "follow-up ", "refresh", "parked call ", "oauth/callback", "/open-apis/authen/v2/oauth/token"],
             name => Assert.Contains(name, traces, StringComparison.Ordinal));
+        Assert.DoesNotContain(Collector.HookSecret, traces, StringComparison.Ordinal);
         await Leaks.NoneAsync(scene, ("a trace", traces));
     }
 
@@ -49,7 +56,12 @@ public sealed class TracesTests
 
         private Collector(WebApplication app) => _app = app;
 
+        public const string HookSecret = "in-the-path-of-the-hook";
+        private int _hooks;
+
         public ConcurrentQueue<string> Received { get; } = [];
+
+        public int Hooks => Volatile.Read(ref _hooks);
 
         public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
@@ -65,6 +77,7 @@ public sealed class TracesTests
                 await request.Body.CopyToAsync(body);
                 collector.Received.Enqueue(Encoding.Latin1.GetString(body.ToArray())); // strings lie in protobuf as they are
             });
+            collector._app.MapPost("/hooks/{secret}", (string secret) => Interlocked.Increment(ref collector._hooks));
             await collector._app.StartAsync();
             return collector;
         }
