@@ -1,6 +1,7 @@
 using LarkService.Data.Counting;
 using LarkService.Data.Tidying;
 using LarkService.Grants.Sealing;
+using LarkService.OnBehalfOf.Operations;
 using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
@@ -14,6 +15,7 @@ internal static class OnBehalfOfSetup
         services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallProblems>();
+        services.AddSingleton<CallerOperations>();
         services.AddSingleton<TokenHandOut>();
         services.AddSingleton<ForcedRefresh>();
         services.AddSingleton<IRowCount, ParkedCallCount>();
