@@ -1,6 +1,8 @@
 using LarkService.Data.Counting;
+using LarkService.Data.News;
 using LarkService.Data.Tidying;
 using LarkService.Grants.Sealing;
+using LarkService.OnBehalfOf.Idempotency;
 using LarkService.OnBehalfOf.Operations;
 using LarkService.Platform;
 
@@ -15,7 +17,6 @@ internal static class OnBehalfOfSetup
         services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallProblems>();
-        services.AddSingleton<CallerOperations>();
         services.AddSingleton<TokenHandOut>();
         services.AddSingleton<ForcedRefresh>();
         services.AddSingleton<IRowCount, ParkedCallCount>();
@@ -23,10 +24,33 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<IUserCalls, UserCalls>();
         services.AddSingleton<ParkedCallSignal>();
         services.AddSingleton<ParkedCalls>();
-        services.AddSingleton(new SealedTable("parked_calls", "id", new SealedColumn("payload", SealPurpose.ParkedCall)));
+        services.AddSingleton(new SealedTable("parked_calls", "id", new("payload", SealPurpose.ParkedCall), new("answer", SealPurpose.OperationAnswer)));
         services.AddSingleton<IParkedCalls>(provider => provider.GetRequiredService<ParkedCalls>());
+        services.AddSingleton<ParkedCallWrites>();
+        services.AddSingleton<ParkedCallAsking>();
         services.AddSingleton<ParkedCallRun>();
         services.AddHostedService<ParkedCallLoop>();
+        AddOperations(services);
+        AddIdempotency(services);
         return services;
+    }
+
+    private static void AddOperations(IServiceCollection services)
+    {
+        services.AddSingleton<CallerOperations>();
+        services.AddSingleton<ParkedOperations>();
+        services.AddSingleton<OperationRun>();
+        services.AddSingleton<OperationWaiters>();
+        services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<OperationWaiters>());
+        services.AddHostedService<OperationWatch>();
+        services.AddSingleton<IOldRows, OldOperations>();
+    }
+
+    private static void AddIdempotency(IServiceCollection services)
+    {
+        services.AddSingleton<KeyedRequests>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<IOldRows, KeyedRequest.Old>();
+        services.AddSingleton(new SealedTable("idempotency_keys", "id", new SealedColumn("answer", SealPurpose.FirstAnswer)) { Owner = "'', caller_id" });
     }
 }

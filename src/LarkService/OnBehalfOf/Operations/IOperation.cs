@@ -24,6 +24,6 @@ internal interface IOperation
 /// <param name="Kind">Which <see cref="IOperation"/>.</param>
 /// <param name="User">In whose name.</param>
 /// <param name="Scopes">What it will need, so that one consent is enough.</param>
-/// <param name="Payload">What the operation needs, as JSON; at most 1 MB. Stored sealed when it has to wait.</param>
+/// <param name="Payload">What the operation needs, as JSON; at most 2 MB, so that a body of 1 MB fits in as base64. Stored sealed when it has to wait.</param>
 /// <param name="IsSafeToRepeat">It changes nothing, or the platform de-duplicates it: when its outcome is unknown it may be sent again.</param>
 internal sealed record NewOperation(string Kind, UserKey User, ScopeSet Scopes, string Payload, bool IsSafeToRepeat);
