@@ -62,14 +62,15 @@ internal sealed partial class ParkedCallAsking(ParkedCallWrites writes, IConsent
 
     private async Task<ParkedCallEnd?> HoldBackAsync(ParkedCall call, TimeSpan after, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        if (call.CallerId is not null && now - call.CreatedAt >= LongestHeldBack)
+        var (now, last) = (clock.GetUtcNow(), call.CallerId is null ? DateTimeOffset.MaxValue : call.CreatedAt + LongestHeldBack);
+        if (now >= last)
         {
             return ParkedCallEnd.Expired;
         }
 
+        var due = now + after < last ? now + after : last;
         await writes.ChangeAsync(call, u => u
-            .SetProperty(c => c.DueAt, now + after)
+            .SetProperty(c => c.DueAt, due)
             .SetProperty(c => c.HeldBack, true)
             .SetProperty(c => c.SentAt, (DateTimeOffset?)null)
             .SetProperty(c => c.LeaseOwner, (string?)null), ct);

@@ -17,7 +17,8 @@ internal sealed class ParkedCallWrites(Database database, LeaseOwner owner, Outb
     public Task EndAsync(ParkedCall call, string state) => ChangeAsync(call, u => End(u, state), CancellationToken.None);
 
     /// <summary>The end of a caller's operation, and the word of it, in one transaction.</summary>
-    public async Task EndAsync(ParkedCall call, string state, string sealedAnswer)
+    /// <returns>False when somebody else has it by now.</returns>
+    public async Task<bool> EndAsync(ParkedCall call, string state, string sealedAnswer)
     {
         var now = clock.GetUtcNow();
         var ended = await database.TransactAsync(async db =>
@@ -42,6 +43,8 @@ internal sealed class ParkedCallWrites(Database database, LeaseOwner owner, Outb
             outbox.Committed();
             waiters.Ended(call.Id);
         }
+
+        return ended;
     }
 
     private void End(UpdateSettersBuilder<ParkedCall> update, string state)

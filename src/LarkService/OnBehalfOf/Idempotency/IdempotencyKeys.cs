@@ -85,8 +85,8 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
         using var limit = new CancellationTokenSource(Limit, clock);
         using var stopping = host.ApplicationStopping.Register(() => limit.CancelAfter(Grace));
         var caller = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var kept = new KeptBody(caller.Stream, FirstAnswer.MostBytes);
-        var body = new StreamResponseBodyFeature(kept);
+        var (held, hungUp) = (new KeptBody(caller.Stream, FirstAnswer.MostBytes), http.RequestAborted);
+        var body = new StreamResponseBodyFeature(held);
         http.RequestAborted = limit.Token;
         http.Features.Set<IHttpResponseBodyFeature>(body);
         try
@@ -108,12 +108,15 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
         finally
         {
             http.Features.Set(caller);
+            http.RequestAborted = hungUp;
         }
 
-        await KeepAsync(http, keyed, kept.Bytes);
-        if (kept.Bytes is { Length: > 0 } bytes)
+        var answer = held.Bytes;
+        await KeepAsync(http, keyed, answer);
+        if (answer is { Length: > 0 })
         {
-            await caller.Stream.WriteAsync(bytes, limit.Token);
+            http.Response.ContentLength = answer.Length;
+            await caller.Stream.WriteAsync(answer, limit.Token);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed record KeyedHttp(string Id, string CallerId, string Fingerprint)
     private const int LongestKey = 255;
     private const string Streaming = "text/event-stream";
     private static readonly string[] Methods = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch];
-    private static readonly string[] AlsoTheSame = [CallTarget.OpenIdHeader, CallTarget.AppIdHeader, CallTarget.ScopesHeader, "Content-Type", "Prefer"];
+    private static readonly string[] AlsoTheSame = [CallTarget.OpenIdHeader, CallTarget.AppIdHeader, CallTarget.ScopesHeader];
 
     /// <summary>Routes for known callers that change something; what else comes with a key is let through as if it had none.</summary>
     public static bool Applies(HttpContext http) =>

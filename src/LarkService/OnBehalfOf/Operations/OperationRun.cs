@@ -22,6 +22,9 @@ internal sealed partial class OperationRun(
 
     private static readonly TimeSpan[] Backoff = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
 
+    /// <summary>What the platform answered is not given up because the database does not answer for a moment.</summary>
+    private static readonly TimeSpan[] UntilWritten = [.. new[] { 0.5, 1, 2, 4 }.Select(TimeSpan.FromSeconds)];
+
     /// <summary>A rate limit is not the call's fault, so it is given more tries.</summary>
     private const int MostRateLimits = 10;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
@@ -62,27 +65,34 @@ internal sealed partial class OperationRun(
     {
         using var limit = new CancellationTokenSource(Limit, clock);
         using var stopping = ct.Register(() => limit.CancelAfter(Grace));
+        OperationAnswer answer;
         try
         {
-            await AnsweredAsync(call, stored, await operation.RunAsync(call.User, stored.Payload, limit.Token));
+            answer = await operation.RunAsync(call.User, stored.Payload, limit.Token);
         }
         catch (ConsentRequiredException e)
         {
             await AskAsync(call, e.Gap, ct);
+            return;
         }
         catch (PlatformException e)
         {
             await RefusedAsync(call, stored, e.Error, problems.Of(call.User, e));
+            return;
         }
         catch (HttpRequestException e) when (stored.IsSafeToRepeat || e.WasNeverSent())
         {
             await AgainAsync(call, e, problems.Of(call.User, e));
+            return;
         }
         catch (Exception e)
         {
             Log.Failed(logger, stored.Kind, call.Attempts + 1, e);
             await (stored.IsSafeToRepeat ? AgainAsync(call, e, problems.Of(call.User, e)) : UnknownAsync(call));
+            return;
         }
+
+        await AnsweredAsync(call, stored, answer);
     }
 
     private async Task AnsweredAsync(ParkedCall call, StoredOperation stored, OperationAnswer answer)
@@ -181,8 +191,24 @@ internal sealed partial class OperationRun(
 
     private async Task EndAsync(ParkedCall call, string state, StoredAnswer answer)
     {
-        await writes.EndAsync(call, state, answer.Seal(seal, call));
-        Log.Ended(logger, call.Id, state, answer.Status);
+        var sealedAnswer = answer.Seal(seal, call);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                if (await writes.EndAsync(call, state, sealedAnswer))
+                {
+                    Log.Ended(logger, call.Id, state, answer.Status);
+                }
+
+                return;
+            }
+            catch (Exception e) when (attempt < UntilWritten.Length)
+            {
+                Log.NotWritten(logger, call.Id, e);
+                await Task.Delay(UntilWritten[attempt], clock, CancellationToken.None);
+            }
+        }
     }
 
     private static partial class Log
@@ -192,6 +218,9 @@ internal sealed partial class OperationRun(
 
         [LoggerMessage(2, LogLevel.Warning, "Operation ({Kind}) failed at attempt {Attempt}")]
         public static partial void Failed(ILogger logger, string kind, int attempt, Exception e);
+
+        [LoggerMessage(4, LogLevel.Warning, "What operation {Id} came to could not be written down yet")]
+        public static partial void NotWritten(ILogger logger, string id, Exception e);
 
         [LoggerMessage(3, LogLevel.Information, "An operation could not be made at attempt {Attempt} ({Why}) and is tried again")]
         public static partial void Again(ILogger logger, int attempt, string why);

@@ -100,6 +100,7 @@ internal sealed class ParkedOperations(
     {
         var (id, now, waiting) = ("op_" + RandomIds.Create(128), clock.GetUtcNow(), asked as ConsentAnswer.Waiting);
         var later = asked as ConsentAnswer.Later;
+        var pause = later is null ? TimeSpan.Zero : later.After < ParkedCallAsking.LongestHeldBack ? later.After : ParkedCallAsking.LongestHeldBack;
         return new ParkedCall
         {
             Id = id,
@@ -113,7 +114,7 @@ internal sealed class ParkedOperations(
             SealedPayload = new StoredOperation(operation.Kind, operation.Payload, operation.IsSafeToRepeat).Seal(seal, operation.User, id),
             Scopes = operation.Scopes.Union(gap.MissingScopes),
             Place = JsonSerializer.Serialize(CallProblems.ByCard),
-            DueAt = now + (later?.After ?? TimeSpan.Zero),
+            DueAt = now + pause,
             CreatedAt = now,
             ExpiresAt = waiting is null ? now + ParkedCallAsking.LongestHeldBack : waiting.ExpiresAt,
         };
