@@ -26,6 +26,7 @@ public sealed class PermissionTests
         ("DELETE", "/api/v1/grants/{openId}", "grants.write"),
         ("POST", "/api/v1/grants/{openId}/refresh", "grants.write"),
         ("GET", "/api/v1/grants/{openId}/token", "tokens.read"),
+        ("GET", "/api/v1/operations/{id}", "calls.execute"),
         ("GET", "/api/v1/events", "events.manage"),
         ("POST", "/api/v1/events/{id}/replay", "events.manage"),
         ("GET", "/api/v1/webhooks/deliveries", "events.manage"),

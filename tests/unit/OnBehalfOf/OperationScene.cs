@@ -50,7 +50,7 @@ internal sealed class OperationScene : IAsyncDisposable
     public static ParkedCallRun Run(
         Database database, LeaseOwner owner, IConsent consent, ParkedCalls parked, TimeProvider clock, IEnumerable<IParkedCallRunner> runners, IEnumerable<IOperation> operations, OperationWaiters? waiters = null, OutboxSignal? signal = null)
     {
-        var outbox = new OutboxPublisher(signal is null ? [] : [new(OperationTopics.Completed, Told, _ => throw new InvalidOperationException("Nobody is told here."))], signal!, clock);
+        var outbox = new OutboxPublisher(signal is null ? [] : [new(OperationTopics.Completed, Told, _ => throw new InvalidOperationException("Nobody is told here."))], signal ?? new OutboxSignal(), clock);
         var writes = new ParkedCallWrites(database, owner, outbox, waiters ?? new(), clock);
         var asking = new ParkedCallAsking(writes, consent, parked, clock, NullLogger<ParkedCallAsking>.Instance);
         var problems = new CallProblems(consent, Some.Apps(), NullLogger<CallProblems>.Instance);
