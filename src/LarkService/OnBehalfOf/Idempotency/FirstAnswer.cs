@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LarkService.Grants.Sealing;
 using LarkService.Platform;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Primitives;
 
 namespace LarkService.OnBehalfOf.Idempotency;
@@ -9,7 +10,8 @@ namespace LarkService.OnBehalfOf.Idempotency;
 /// <param name="Status">HTTP status.</param>
 /// <param name="Headers">Those that belong to the answer, not to its way here.</param>
 /// <param name="Body">At most <see cref="MostBytes"/>.</param>
-internal sealed record FirstAnswer(int Status, IReadOnlyDictionary<string, string[]> Headers, byte[] Body)
+/// <param name="IsWhole">No page is put in place of an empty body.</param>
+internal sealed record FirstAnswer(int Status, IReadOnlyDictionary<string, string[]> Headers, byte[] Body, bool IsWhole)
 {
     public const int MostBytes = 1024 * 1024;
     public const string ReplayedHeader = "Idempotency-Replayed";
@@ -22,7 +24,8 @@ internal sealed record FirstAnswer(int Status, IReadOnlyDictionary<string, strin
     public static FirstAnswer Of(HttpResponse response, byte[] body) => new(
         response.StatusCode,
         response.Headers.Where(h => !OfThisTimeOnly.Contains(h.Key)).ToDictionary(h => h.Key, h => h.Value.OfType<string>().ToArray(), StringComparer.OrdinalIgnoreCase),
-        body);
+        body,
+        response.HttpContext.Features.Get<IStatusCodePagesFeature>() is { Enabled: false });
 
     public string Seal(TokenSeal seal, string callerId, string id) => seal.Seal(new Secret(JsonSerializer.Serialize(this)), OwnerOf(callerId), SealPurpose.FirstAnswer(id));
 
@@ -39,6 +42,11 @@ internal sealed record FirstAnswer(int Status, IReadOnlyDictionary<string, strin
         }
 
         http.Response.Headers[ReplayedHeader] = "true";
+        if (IsWhole && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            pages.Enabled = false;
+        }
+
         if (Body.Length > 0)
         {
             http.Response.ContentLength = Body.Length;
