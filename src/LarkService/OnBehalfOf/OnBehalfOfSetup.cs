@@ -2,6 +2,7 @@ using LarkService.Data.Counting;
 using LarkService.Data.Tidying;
 using LarkService.Grants.Sealing;
 using LarkService.OnBehalfOf.Operations;
+using LarkService.OnBehalfOf.Proxy;
 using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
@@ -27,6 +28,9 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<IParkedCalls>(provider => provider.GetRequiredService<ParkedCalls>());
         services.AddSingleton<ParkedCallRun>();
         services.AddHostedService<ParkedCallLoop>();
+        services.AddSingleton<CallAudit>();
+        services.AddHostedService(provider => provider.GetRequiredService<CallAudit>());
+        services.AddProxy();
         return services;
     }
 }
