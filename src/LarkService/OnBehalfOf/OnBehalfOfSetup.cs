@@ -4,6 +4,7 @@ using LarkService.Data.Tidying;
 using LarkService.Grants.Sealing;
 using LarkService.OnBehalfOf.Idempotency;
 using LarkService.OnBehalfOf.Operations;
+using LarkService.OnBehalfOf.Proxy;
 using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
@@ -32,6 +33,9 @@ internal static class OnBehalfOfSetup
         services.AddHostedService<ParkedCallLoop>();
         AddOperations(services);
         AddIdempotency(services);
+        services.AddSingleton<CallAudit>();
+        services.AddHostedService(provider => provider.GetRequiredService<CallAudit>());
+        services.AddProxy();
         return services;
     }
 
