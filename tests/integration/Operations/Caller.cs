@@ -11,7 +11,9 @@ internal sealed class Caller(HttpClient http, Func<TestCall.Wanted, HttpRequestM
 {
     public const string Sessions = "/open-apis/aily/v1/sessions";
     public const string Write = "aily:session:write";
-    public const string Read = "aily:session:read";
+
+    /// <summary>For writing and reading: one consent for two calls.</summary>
+    public const string Both = "aily:session:read aily:session:write";
 
     /// <summary>Over <see cref="TestCall"/>.</summary>
     public static HttpRequestMessage Direct(TestCall.Wanted wanted) => new(HttpMethod.Post, TestCall.Path) { Content = JsonContent.Create(wanted) };

@@ -104,8 +104,8 @@ public sealed class OperationJourneyTests
     {
         await using var scene = await StartAsync(Engine.Sqlite);
         var caller = CallerOf(scene);
-        var write = await caller.ParkAsync(scene.Ava);
-        var read = (await caller.CallAsync(new(scene.Ava.OpenId, "GET", Caller.Sessions + "/session_unknown", null, Caller.Read)))["Location"]!;
+        var write = await caller.ParkAsync(scene.Ava, Caller.Both);
+        var read = (await caller.CallAsync(new(scene.Ava.OpenId, "GET", Caller.Sessions + "/session_unknown", null, Caller.Both)))["Location"]!;
         scene.Platform.Faults.Board.LoseNextAnswer(Caller.Sessions, times: 2);
         await scene.Ava.AgreeAsync(await scene.Ava.AskedAsync());
 

@@ -61,8 +61,8 @@ public sealed class ProxyOperationTests
     {
         await using var scene = await StartAsync(engine);
         var caller = CallerOf(scene);
-        var write = await caller.ParkAsync(scene.Ava);
-        var read = (await caller.CallAsync(new(scene.Ava.OpenId, "GET", Caller.Sessions + "/session_unknown", null, Caller.Read)))["Location"]!;
+        var write = await caller.ParkAsync(scene.Ava, Caller.Both);
+        var read = (await caller.CallAsync(new(scene.Ava.OpenId, "GET", Caller.Sessions + "/session_unknown", null, Caller.Both)))["Location"]!;
         scene.Platform.Faults.Board.DelayNext(Caller.Sessions, TimeSpan.FromSeconds(60), times: 2);
         await scene.Ava.AgreeAsync(await scene.Ava.AskedAsync());
         await Eventually.TrueAsync("both calls being out", () => !scene.Platform.Faults.Board.IsPlanned(Caller.Sessions));
