@@ -23,7 +23,7 @@ internal sealed partial class OperationRun(
     private static readonly TimeSpan[] Backoff = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
 
     /// <summary>What the platform answered is not given up because the database does not answer for a moment.</summary>
-    private static readonly TimeSpan[] UntilWritten = [.. new[] { 0.5, 1, 2, 4 }.Select(TimeSpan.FromSeconds)];
+    private static readonly TimeSpan[] UntilWritten = [.. new[] { 0.5, 1, 2, 4 }.Select(s => TimeSpan.FromSeconds(s))];
 
     /// <summary>A rate limit is not the call's fault, so it is given more tries.</summary>
     private const int MostRateLimits = 10;
