@@ -13,7 +13,7 @@ internal sealed partial class CallAudit(AuditLog log, TimeProvider clock, ILogge
     /// <summary>Kinds of calls in memory; when there are so many they are written at once, and what comes meanwhile is counted together.</summary>
     public const int MostKinds = 10_000;
 
-    public static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private const int RowsAtOnce = 256;
     private const string Various = "various";
     private readonly Lock _gate = new();
