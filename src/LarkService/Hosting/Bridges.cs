@@ -103,7 +103,8 @@ internal static class Bridges
         {
             var finished = payload.Deserialize<SessionChanged>(JsonSerializerOptions.Web)!;
             var session = await sessions.FindAsync(finished.SessionId, ct);
-            if (StateOf(session) is var state and not ConsentState.Pending)
+            var state = StateOf(session);
+            if (state != ConsentState.Pending)
             {
                 await parked.ReleaseAsync(finished.SessionId, state, ct);
             }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LarkService.Data;
 using LarkService.Grants.Sealing;
 using LarkService.OnBehalfOf;
 using LarkService.OnBehalfOf.Operations;

@@ -279,7 +279,7 @@ public sealed class IdempotencyKeysTests : IDisposable
 
     private async Task<Sent> SendAsync(
         string key, string body, string method = "POST", string path = Path, string? caller = "caller-1", string? openId = null, string query = "",
-        CancellationToken aborted = default, Action<HttpContext>? adjust = null, object? metadata = null, IdempotencyKeys? keys = null)
+        Action<HttpContext>? adjust = null, object? metadata = null, IdempotencyKeys? keys = null, CancellationToken aborted = default)
     {
         var http = new DefaultHttpContext { RequestServices = _services, RequestAborted = aborted };
         http.User = new ClaimsPrincipal(caller is null ? new ClaimsIdentity() : new ClaimsIdentity([new Claim(ClaimTypes.Name, caller)], "test"));
