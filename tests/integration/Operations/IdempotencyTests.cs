@@ -16,7 +16,9 @@ public sealed class IdempotencyTests
 
         // Nobody agreed yet: that says nothing was done, and is not kept
         Assert.Equal(403, (await caller.BeginAsync(scene.Ava, waits: false, key: "k1")).Status);
-        await scene.GrantAsync(scene.Ava, Caller.Write);
+        var card = await scene.Ava.AskedAsync();
+        await scene.Ava.AgreeAsync(card);
+        await card.TurnsAsync("green");
 
         var first = await caller.BeginAsync(scene.Ava, waits: false, key: "k1");
         var again = await caller.BeginAsync(scene.Ava, waits: false, key: "k1");
@@ -109,7 +111,7 @@ public sealed class IdempotencyTests
 
         Assert.Equal((201, 201), (first.Status, again.Status)); // the second would be a 200 by itself
         Assert.Equal((first["Location"], first.Text), (again["Location"], again.Text));
-        Assert.Equal((400, 413), ((await SendAsync(scene, path, body, "ä")).Status, (await SendAsync(scene, path, new string(' ', 1024 * 1024 + 1), "k3")).Status));
+        Assert.Equal((400, 413), ((await SendAsync(scene, path, body, new string('k', 256))).Status, (await SendAsync(scene, path, new string(' ', 1024 * 1024 + 1), "k3")).Status));
 
         // Strangers neither use keys nor learn of them
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
