@@ -693,6 +693,51 @@ namespace LarkService.Migrations.Postgres
                     b.ToTable("user_grants", (string)null);
                 });
 
+            modelBuilder.Entity("LarkService.OnBehalfOf.Idempotency.KeyedRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CallerId")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("caller_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<DateTimeOffset>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("SealedAnswer")
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
+
+                    b.HasKey("Id")
+                        .HasName("pk_idempotency_keys");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_idempotency_keys_created_at");
+
+                    b.ToTable("idempotency_keys", (string)null);
+                });
+
             modelBuilder.Entity("LarkService.OnBehalfOf.ParkedCall", b =>
                 {
                     b.Property<string>("Id")
@@ -710,6 +755,11 @@ namespace LarkService.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
 
+                    b.Property<string>("CallerId")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("caller_id");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -717,6 +767,10 @@ namespace LarkService.Migrations.Postgres
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
 
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")
@@ -726,6 +780,10 @@ namespace LarkService.Migrations.Postgres
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("give_up_as");
+
+                    b.Property<bool>("HeldBack")
+                        .HasColumnType("boolean")
+                        .HasColumnName("held_back");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -758,9 +816,17 @@ namespace LarkService.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("scopes");
 
+                    b.Property<string>("SealedAnswer")
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
+
                     b.Property<string>("SealedPayload")
                         .HasColumnType("text")
                         .HasColumnName("payload");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
 
                     b.Property<string>("SessionId")
                         .HasMaxLength(32)
@@ -775,6 +841,10 @@ namespace LarkService.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_parked_calls");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_parked_calls_finished_at")
+                        .HasFilter("caller_id IS NOT NULL");
 
                     b.HasIndex("SessionId")
                         .HasDatabaseName("ix_parked_calls_session_id");

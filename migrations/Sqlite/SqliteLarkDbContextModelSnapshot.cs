@@ -686,6 +686,51 @@ namespace LarkService.Migrations.Sqlite
                     b.ToTable("user_grants", (string)null);
                 });
 
+            modelBuilder.Entity("LarkService.OnBehalfOf.Idempotency.KeyedRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CallerId")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("caller_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long>("LeaseUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("SealedAnswer")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer");
+
+                    b.HasKey("Id")
+                        .HasName("pk_idempotency_keys");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_idempotency_keys_created_at");
+
+                    b.ToTable("idempotency_keys", (string)null);
+                });
+
             modelBuilder.Entity("LarkService.OnBehalfOf.ParkedCall", b =>
                 {
                     b.Property<string>("Id")
@@ -703,6 +748,11 @@ namespace LarkService.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
 
+                    b.Property<string>("CallerId")
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("caller_id");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -710,6 +760,10 @@ namespace LarkService.Migrations.Sqlite
                     b.Property<long>("DueAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("due_at");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
 
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER")
@@ -719,6 +773,10 @@ namespace LarkService.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("give_up_as");
+
+                    b.Property<bool>("HeldBack")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("held_back");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -751,9 +809,17 @@ namespace LarkService.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("scopes");
 
+                    b.Property<string>("SealedAnswer")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer");
+
                     b.Property<string>("SealedPayload")
                         .HasColumnType("TEXT")
                         .HasColumnName("payload");
+
+                    b.Property<long?>("SentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sent_at");
 
                     b.Property<string>("SessionId")
                         .HasMaxLength(32)
@@ -768,6 +834,10 @@ namespace LarkService.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_parked_calls");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_parked_calls_finished_at")
+                        .HasFilter("caller_id IS NOT NULL");
 
                     b.HasIndex("SessionId")
                         .HasDatabaseName("ix_parked_calls_session_id");

@@ -102,9 +102,16 @@ internal static class Bridges
         public async Task HandleAsync(JsonElement payload, CancellationToken ct)
         {
             var finished = payload.Deserialize<SessionChanged>(JsonSerializerOptions.Web)!;
-            if (StateOf(await sessions.FindAsync(finished.SessionId, ct)) is var state and not ConsentState.Pending)
+            var session = await sessions.FindAsync(finished.SessionId, ct);
+            var state = StateOf(session);
+            if (state != ConsentState.Pending)
             {
                 await parked.ReleaseAsync(finished.SessionId, state, ct);
+            }
+
+            if (session is not null && state == ConsentState.Granted)
+            {
+                await parked.HurryAsync(session.User, ct);
             }
         }
     }

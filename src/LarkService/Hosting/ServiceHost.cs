@@ -1,3 +1,4 @@
+using System.Text;
 using LarkService.Accounts;
 using LarkService.Apaas.Ai;
 using LarkService.Authorization;
@@ -13,6 +14,9 @@ using LarkService.LongConnection;
 using LarkService.Messaging;
 using LarkService.Monitoring;
 using LarkService.OnBehalfOf;
+using LarkService.OnBehalfOf.Idempotency;
+using LarkService.OnBehalfOf.Operations;
+using LarkService.OnBehalfOf.Proxy;
 using LarkService.Platform;
 using LarkService.Webhooks;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
@@ -43,6 +47,7 @@ internal static class ServiceHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1; // byte for byte, as the proxy gets them from the platform
         });
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
         {
@@ -96,11 +101,14 @@ internal static class ServiceHost
         app.UseMetricsPort();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<IdempotencyKeys>();
         app.MapHealth();
         app.MapMetrics();
         app.MapAuthorizationSessions();
         app.MapGrants();
         app.MapTokens();
+        app.MapOperations();
+        app.MapProxy();
         app.MapEvents();
         app.MapWebhooks();
         app.MapHttpPushes();

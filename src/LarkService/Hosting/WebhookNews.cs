@@ -3,18 +3,20 @@ using System.Text.Json;
 using LarkService.Authorization;
 using LarkService.Data.Outbox;
 using LarkService.Grants;
+using LarkService.OnBehalfOf.Operations;
 using LarkService.Webhooks;
 
 namespace LarkService.Hosting;
 
-/// <summary>Joins Authorization and Grants, which tell what happens, with Webhooks, which does not know them.</summary>
+/// <summary>Joins Authorization, Grants and OnBehalfOf, which tell what happens, with Webhooks, which does not know them.</summary>
 internal static class WebhookNews
 {
     public static IServiceCollection AddWebhookNews(this IServiceCollection services) => services
         .AddOutboxSubscriber<SessionEnded>(SessionTopics.Finished, Nobody(WebhookEvents.Authorized, WebhookEvents.Declined, WebhookEvents.Expired, WebhookEvents.Failed))
         .AddOutboxSubscriber<RefreshChanged>(GrantTopics.RefreshChanged, Nobody(WebhookEvents.RefreshFailed, WebhookEvents.Recovered, WebhookEvents.Expiring))
         .AddOutboxSubscriber<Revoked>(GrantTopics.Revoked, Nobody(WebhookEvents.Revoked))
-        .AddOutboxSubscriber<EndsSoon>(GrantTopics.EndsSoon, Nobody(WebhookEvents.Expiring));
+        .AddOutboxSubscriber<EndsSoon>(GrantTopics.EndsSoon, Nobody(WebhookEvents.Expiring))
+        .AddOutboxSubscriber<OperationEnded>(OperationTopics.Completed, Nobody(WebhookEvents.OperationCompleted));
 
     private static Func<IServiceProvider, bool> Nobody(params string[] wantsThese) => provider => provider.GetRequiredService<WebhookTargets>().NobodyWants(wantsThese);
 
@@ -92,6 +94,20 @@ internal static class WebhookNews
             return queue.AddAsync(new WebhookNotice(WebhookEvents.Expiring, soon.AppId, soon.OpenId, At(soon.EndsAt), clock.GetUtcNow())
             {
                 Data = new { Reason = "day_365", soon.EndsAt, soon.GrantedAt },
+            }, ct);
+        }
+    }
+
+    /// <summary>A call that waited for its user has ended. What it came to is asked for with its id.</summary>
+    internal sealed class OperationEnded(WebhookQueue queue) : IOutboxSubscriber
+    {
+        public Task HandleAsync(JsonElement payload, CancellationToken ct)
+        {
+            var ended = Read<OperationCompleted>(payload);
+            return queue.AddAsync(new WebhookNotice(WebhookEvents.OperationCompleted, ended.AppId, ended.OpenId, ended.Id, ended.At)
+            {
+                SessionId = ended.SessionId,
+                Data = new { OperationId = ended.Id, ended.State },
             }, ct);
         }
     }

@@ -1,11 +1,16 @@
 using System.Diagnostics.Metrics;
+using LarkService.Platform.Registry;
 
 namespace LarkService.OnBehalfOf;
 
-/// <summary>Counts and times calls; the label is the kind of call, with every id taken out of its path.</summary>
+/// <summary>Counts and times calls; the label is the API as the registry names it, so there are no more labels than APIs.</summary>
 internal sealed class CallMetrics
 {
     public const string MeterName = "LarkService.OnBehalfOf";
+
+    /// <summary>Stands for every API that the registry does not know.</summary>
+    public const string Other = "other";
+
     private readonly Counter<long> _calls;
     private readonly Histogram<double> _duration;
     private IReadOnlyList<Measurement<int>> _parked = [];
@@ -24,20 +29,13 @@ internal sealed class CallMetrics
     public void Parked(IEnumerable<(string State, int Count)> calls) =>
         Volatile.Write(ref _parked, [.. calls.Select(c => new Measurement<int>(c.Count, new KeyValuePair<string, object?>("state", c.State)))]);
 
-    public void Called(HttpMethod method, string path, string outcome, TimeSpan took)
+    /// <param name="api">Null where the registry knows none: callers name paths as they like, and each name would be a series of its own.</param>
+    /// <param name="outcome">One word of few.</param>
+    /// <param name="took">With the platform's share.</param>
+    public void Called(ApiEntry? api, string outcome, TimeSpan took)
     {
-        var api = Api(method, path);
-        _calls.Add(1, new("api", api), new("outcome", outcome));
-        _duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("api", api));
+        var label = api?.Label ?? Other;
+        _calls.Add(1, new("api", label), new("outcome", outcome));
+        _duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("api", label));
     }
-
-    /// <summary><c>GET /open-apis/aily/v1/sessions/:id</c>: ids hold digits, names of the platform's resources do not, but for versions.</summary>
-    internal static string Api(HttpMethod method, string path)
-    {
-        var query = path.IndexOf('?', StringComparison.Ordinal);
-        var segments = (query < 0 ? path : path[..query]).Split('/').Select(s => IsName(s) ? s : ":id");
-        return $"{method.Method} {string.Join('/', segments)}";
-    }
-
-    private static bool IsName(string segment) => segment is ['v', var digit] && char.IsAsciiDigit(digit) || !segment.Any(char.IsAsciiDigit);
 }

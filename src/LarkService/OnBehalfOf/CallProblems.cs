@@ -9,7 +9,8 @@ namespace LarkService.OnBehalfOf;
 /// <summary>Answers a caller whose call on somebody's behalf could not be made. Where consent is missing, the user is asked for it.</summary>
 internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILogger<CallProblems> logger)
 {
-    private static readonly ConsentPlace ByCard = new(
+    /// <summary>How users are asked for what callers want.</summary>
+    public static ConsentPlace ByCard { get; } = new(
         "A system of your company wants to act for you.", "你所在企业的系统希望以你的名义执行操作。", "社内システムが、あなたの代わりに操作を行おうとしています。", ChatId: null, IsGroup: false, Explicit: false);
 
     /// <returns>What <paramref name="work"/> came to, or why it could not.</returns>
@@ -17,36 +18,74 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
         UserKey user, ScopeSet scopes, HttpContext http, Func<Task<Results<TResult, ProblemHttpResult>>> work, CancellationToken ct)
         where TResult : IResult
     {
+        var answer = await OrProblemAsync(user, scopes, async () => (await work()).Result, (gap, asked) => Task.FromResult<IResult>(Asked(gap, asked, http)), ct);
+        if (answer is ProblemHttpResult problem)
+        {
+            return problem;
+        }
+
+        return (TResult)answer;
+    }
+
+    /// <param name="user">In whose name.</param>
+    /// <param name="scopes">All the work will need.</param>
+    /// <param name="work">Called again when the user agrees at this very moment.</param>
+    /// <param name="asked">Answers the caller once the user was asked.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>What <paramref name="work"/> or <paramref name="asked"/> came to, or the problem that stood in the way.</returns>
+    public async Task<IResult> OrProblemAsync(
+        UserKey user, ScopeSet scopes, Func<Task<IResult>> work, Func<ConsentGap, ConsentAnswer, Task<IResult>> asked, CancellationToken ct)
+    {
         try
         {
-            return await WorkAsync(scopes, http, work, mayRepeat: true, ct);
+            return await WorkAsync(scopes, work, asked, mayRepeat: true, ct);
         }
-        catch (PlatformException e) when (PlatformCodes.IsAppScopeMissing(e.Error.Code))
+        catch (Exception e) when (IsTold(e))
         {
-            return Problems.AppScopeMissing(e.Error, AppSetupAlerts.ConsolePage(apps.Get(user.AppId), e.Error.Scopes));
-        }
-        catch (PlatformException e)
-        {
-            return Problems.PlatformRefused(e.Error);
-        }
-        catch (HttpRequestException)
-        {
-            return Problems.PlatformUnavailable();
-        }
-        catch (SealException e)
-        {
-            Log.DoesNotOpen(logger, user.AppId, user.OpenId, e.Message);
-            return Problems.Of(
-                "internal",
-                StatusCodes.Status500InternalServerError,
-                "What is stored for this user does not open",
-                "It was changed, or its key is not configured. An operator finds it with 'LarkService keys verify'; a new consent (POST /api/v1/authorizations) replaces it.");
+            return Of(user, e);
         }
     }
 
-    private async Task<Results<TResult, ProblemHttpResult>> WorkAsync<TResult>(
-        ScopeSet scopes, HttpContext http, Func<Task<Results<TResult, ProblemHttpResult>>> work, bool mayRepeat, CancellationToken ct)
-        where TResult : IResult
+    /// <returns>The problem for a fault that is no fault of ours.</returns>
+    public ProblemHttpResult Of(UserKey user, Exception fault)
+    {
+        switch (fault)
+        {
+            case PlatformException e when PlatformCodes.IsAppScopeMissing(e.Error.Code):
+                return Problems.AppScopeMissing(e.Error, AppSetupAlerts.ConsolePage(apps.Get(user.AppId), e.Error.Scopes));
+            case PlatformException e:
+                return Problems.PlatformRefused(e.Error);
+            case OutcomeUnknownException:
+                return Problems.PlatformUnavailable(mayBeDone: true);
+            case HttpRequestException:
+                return Problems.PlatformUnavailable();
+            case SealException e:
+                Log.DoesNotOpen(logger, user.AppId, user.OpenId, e.Message);
+                return Problems.Of(
+                    "internal",
+                    StatusCodes.Status500InternalServerError,
+                    "What is stored for this user does not open",
+                    "It was changed, or its key is not configured. An operator finds it with 'LarkService keys verify'; a new consent (POST /api/v1/authorizations) replaces it.");
+            default:
+                return Problems.Of("internal", StatusCodes.Status500InternalServerError, "Something went wrong here", "It is not your request's fault. The traceId finds it in the log.");
+        }
+    }
+
+    /// <returns>The answer to a caller who has to come again when the user has agreed.</returns>
+    public static ProblemHttpResult Asked(ConsentGap gap, ConsentAnswer answer, HttpContext http)
+    {
+        if (answer is ConsentAnswer.Later later)
+        {
+            Problems.RetryAfter(later.After, http);
+        }
+
+        var waiting = answer as ConsentAnswer.Waiting;
+        return Problems.AuthorizationRequired(gap.Reason, gap.MissingScopes, waiting?.SessionId, waiting?.CardSent == true, waiting?.ExpiresAt);
+    }
+
+    private static bool IsTold(Exception e) => e is PlatformException or HttpRequestException or SealException;
+
+    private async Task<IResult> WorkAsync(ScopeSet scopes, Func<Task<IResult>> work, Func<ConsentGap, ConsentAnswer, Task<IResult>> asked, bool mayRepeat, CancellationToken ct)
     {
         try
         {
@@ -56,20 +95,9 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
         {
             var answer = await consent.AskAsync(e.User, e.Gap, scopes.Union(e.Gap.MissingScopes), ByCard, ct);
             return answer is ConsentAnswer.AlreadyGranted && mayRepeat
-                ? await WorkAsync(scopes, http, work, mayRepeat: false, ct) // the user agreed at this very moment
-                : Asked(e.Gap, answer, http);
+                ? await WorkAsync(scopes, work, asked, mayRepeat: false, ct) // the user agreed at this very moment
+                : await asked(e.Gap, answer);
         }
-    }
-
-    private static ProblemHttpResult Asked(ConsentGap gap, ConsentAnswer answer, HttpContext http)
-    {
-        if (answer is ConsentAnswer.Later later)
-        {
-            Problems.RetryAfter(later.After, http);
-        }
-
-        var waiting = answer as ConsentAnswer.Waiting;
-        return Problems.AuthorizationRequired(gap.Reason, gap.MissingScopes, waiting?.SessionId, waiting?.CardSent == true, waiting?.ExpiresAt);
     }
 
     private static partial class Log

@@ -1,4 +1,5 @@
 using LarkService.Platform;
+using LarkService.Platform.OpenApi;
 
 namespace LarkService.OnBehalfOf;
 
@@ -12,4 +13,12 @@ internal sealed class ConsentRequiredException(UserKey user, ConsentGap gap)
 }
 
 /// <summary>Why consent is needed and for what.</summary>
-internal sealed record ConsentGap(ConsentReason Reason, ScopeSet MissingScopes);
+internal sealed record ConsentGap(ConsentReason Reason, ScopeSet MissingScopes)
+{
+    /// <summary>
+    /// The platform misses a scope (99991679). Those it names are alternatives, so one of them is asked for: the one the call declared, else the least.
+    /// </summary>
+    public static ConsentGap Told(PlatformError error, ScopeSet declared) => new(
+        ConsentReason.ScopesMissing,
+        (error.Scopes.FirstOrDefault(declared.Contains) ?? LeastScope.Of(error.Scopes)) is { } one ? ScopeSet.Of(one) : declared);
+}

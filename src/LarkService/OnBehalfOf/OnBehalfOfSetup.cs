@@ -1,6 +1,10 @@
 using LarkService.Data.Counting;
+using LarkService.Data.News;
 using LarkService.Data.Tidying;
 using LarkService.Grants.Sealing;
+using LarkService.OnBehalfOf.Idempotency;
+using LarkService.OnBehalfOf.Operations;
+using LarkService.OnBehalfOf.Proxy;
 using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
@@ -21,10 +25,36 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<IUserCalls, UserCalls>();
         services.AddSingleton<ParkedCallSignal>();
         services.AddSingleton<ParkedCalls>();
-        services.AddSingleton(new SealedTable("parked_calls", "id", new SealedColumn("payload", SealPurpose.ParkedCall)));
+        services.AddSingleton(new SealedTable("parked_calls", "id", new("payload", SealPurpose.ParkedCall), new("answer", SealPurpose.OperationAnswer)));
         services.AddSingleton<IParkedCalls>(provider => provider.GetRequiredService<ParkedCalls>());
+        services.AddSingleton<ParkedCallWrites>();
+        services.AddSingleton<ParkedCallAsking>();
         services.AddSingleton<ParkedCallRun>();
         services.AddHostedService<ParkedCallLoop>();
+        AddOperations(services);
+        AddIdempotency(services);
+        services.AddSingleton<CallAudit>();
+        services.AddHostedService(provider => provider.GetRequiredService<CallAudit>());
+        services.AddProxy();
         return services;
+    }
+
+    private static void AddOperations(IServiceCollection services)
+    {
+        services.AddSingleton<CallerOperations>();
+        services.AddSingleton<ParkedOperations>();
+        services.AddSingleton<OperationRun>();
+        services.AddSingleton<OperationWaiters>();
+        services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<OperationWaiters>());
+        services.AddHostedService<OperationWatch>();
+        services.AddSingleton<IOldRows, OldOperations>();
+    }
+
+    private static void AddIdempotency(IServiceCollection services)
+    {
+        services.AddSingleton<KeyedRequests>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<IOldRows, KeyedRequest.Old>();
+        services.AddSingleton(new SealedTable("idempotency_keys", "id", new SealedColumn("answer", SealPurpose.FirstAnswer)) { Owner = "'', caller_id" });
     }
 }

@@ -15,6 +15,9 @@ internal static class ParkedCallState
     public const string Failed = "failed";
     public const string Declined = "declined";
     public const string Expired = "expired";
+
+    /// <summary>It was or may have been sent, and nobody knows what came of it; repeating it might do it twice.</summary>
+    public const string OutcomeUnknown = "outcome_unknown";
 }
 
 /// <summary>Work on somebody's behalf: kept before it is begun, so that it outlives the process, and until it is done or over.</summary>
@@ -27,6 +30,9 @@ internal sealed class ParkedCall
     public required string AppId { get; init; }
 
     public required string OpenId { get; init; }
+
+    /// <summary>Who made it over REST and may ask what became of it; null for work of the service's own.</summary>
+    public string? CallerId { get; init; }
 
     public required string State { get; set; }
 
@@ -47,6 +53,12 @@ internal sealed class ParkedCall
     /// <summary>Who works on it; only they may write what became of it.</summary>
     public string? LeaseOwner { get; set; }
 
+    /// <summary>The user was asked too often of late: <see cref="DueAt"/> is when they may be asked.</summary>
+    public bool HeldBack { get; set; }
+
+    /// <summary>The intent of a caller's operation: it was or may have been sent then, and what came of it is not written down yet.</summary>
+    public DateTimeOffset? SentAt { get; set; }
+
     /// <summary>Tries that failed.</summary>
     public int Attempts { get; set; }
 
@@ -60,6 +72,12 @@ internal sealed class ParkedCall
 
     public DateTimeOffset? FinishedAt { get; set; }
 
+    /// <summary>So long a caller's operation waits for the user; once it has ended, so long its answer is kept.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>Sealed: what a caller's operation came to.</summary>
+    public string? SealedAnswer { get; set; }
+
     public UserKey User => new(AppId, OpenId);
 
     internal sealed class Mapping : IEntityTypeConfiguration<ParkedCall>
@@ -72,15 +90,18 @@ internal sealed class ParkedCall
             call.HasIndex(c => new { c.State, c.DueAt });                  // what is due?
             call.HasIndex(c => new { c.AppId, c.OpenId, c.Kind, c.State }); // is an older one of this user in work?
             call.HasIndex(c => c.SessionId);                               // what waits for this session?
+            call.HasIndex(c => c.FinishedAt).HasFilter("caller_id IS NOT NULL"); // whose answer was kept long enough?
             call.Property(c => c.Id).HasMaxLength(100);
             call.Property(c => c.Kind).HasMaxLength(50);
             call.Property(c => c.AppId).HasMaxLength(64);
             call.Property(c => c.OpenId).HasMaxLength(64);
+            call.Property(c => c.CallerId).HasMaxLength(128);
             call.Property(c => c.SessionId).HasMaxLength(32);
             call.Property(c => c.State).HasMaxLength(20);
             call.Property(c => c.LeaseOwner).HasMaxLength(32);
             call.Property(c => c.GiveUpAs).HasMaxLength(20);
             call.Property(c => c.SealedPayload).HasColumnName("payload");
+            call.Property(c => c.SealedAnswer).HasColumnName("answer");
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ParkedCallCount(CallMetrics metrics) : IRowCount
     {
         var found = await db.Set<ParkedCall>()
             .Where(c => States.Contains(c.State))
-            .GroupBy(c => c.State)
+            .GroupBy(c => c.HeldBack ? ParkedCallState.WaitingForUser : c.State)
             .Select(g => new { State = g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.State, g => g.Count, ct);
         metrics.Parked([.. States.Select(state => (state, found.GetValueOrDefault(state)))]);

@@ -70,7 +70,7 @@ internal sealed partial class ParkedCallLoop(
         var calls = db.Set<ParkedCall>();
         return await calls.AsNoTracking()
             .Where(c => c.State == ParkedCallState.Running && c.DueAt <= now)
-            .Where(c => calls.Count(o => o.AppId == c.AppId && o.OpenId == c.OpenId && o.Kind == c.Kind && o.State == ParkedCallState.Running
+            .Where(c => calls.Count(o => o.AppId == c.AppId && o.OpenId == c.OpenId && o.Kind == c.Kind && o.State == ParkedCallState.Running && !o.HeldBack
                 && (o.CreatedAt < c.CreatedAt || (o.CreatedAt == c.CreatedAt && o.Id.CompareTo(c.Id) < 0))) < AtOnceForUser)
             .OrderBy(c => c.CreatedAt)
             .Take(atMost)
@@ -82,12 +82,12 @@ internal sealed partial class ParkedCallLoop(
         var now = clock.GetUtcNow();
         return await database.RunAsync(db => db.Set<ParkedCall>()
             .Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.DueAt == call.DueAt && c.DueAt <= now)
-            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now + Lease).SetProperty(c => c.LeaseOwner, owner.Id), ct)) == 1;
+            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now + Lease).SetProperty(c => c.LeaseOwner, owner.Id).SetProperty(c => c.HeldBack, false), ct)) == 1;
     }
 
     private async Task WorkAsync(ParkedCall call, CancellationToken ct)
     {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var done = new CancellationTokenSource(); // a call that is out when the host stops may still come to its end, under its lease
         var renewing = RenewAsync(call, done.Token);
         try
         {

@@ -60,6 +60,19 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
         }
     }
 
+    /// <summary>The user agreed to something: what was held back because they were asked too often need not wait any longer.</summary>
+    public async Task HurryAsync(UserKey user, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var hurried = await database.RunAsync(db => db.Set<ParkedCall>()
+            .Where(c => c.AppId == user.AppId && c.OpenId == user.OpenId && c.State == ParkedCallState.Running && c.HeldBack)
+            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now).SetProperty(c => c.HeldBack, false), ct));
+        if (hurried > 0)
+        {
+            signal.Wake();
+        }
+    }
+
     /// <summary>The user's grant was taken back: what waited or was due ends for that reason. What is in work at this moment ends with it, unless it succeeds.</summary>
     /// <param name="user">Whose.</param>
     /// <param name="at">When; what came later is a wish of its own.</param>
@@ -74,6 +87,7 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
                 .SetProperty(c => c.GiveUpAs, nameof(ParkedCallEnd.Revoked))
                 .SetProperty(c => c.DueAt, c => c.LeaseOwner == null ? now : c.DueAt)
                 .SetProperty(c => c.Attempts, 0)
+                .SetProperty(c => c.HeldBack, false)
                 .SetProperty(c => c.State, ParkedCallState.Running), ct));
         if (givenUp > 0)
         {

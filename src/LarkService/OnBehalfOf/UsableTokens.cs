@@ -15,6 +15,6 @@ internal static class UsableTokens
         TokenOutcome.Issued issued => issued.Token,
         TokenOutcome.ConsentRequired needed => throw new ConsentRequiredException(user, new ConsentGap(needed.Reason, needed.Missing)),
         TokenOutcome.Refused refused => throw new PlatformException(refused.Error),
-        _ => throw new HttpRequestException("The user's token cannot be refreshed at the moment: the platform does not answer."),
+        _ => throw new CallNotMadeException("The user's token cannot be refreshed at the moment: the platform does not answer."),
     };
 }

@@ -1,10 +1,11 @@
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
+using LarkService.Platform.Registry;
 
 namespace LarkService.OnBehalfOf;
 
 /// <inheritdoc cref="IUserCalls"/>
-internal sealed class UserCalls(IHttpClientFactory http, LarkApps apps, CallMetrics metrics, TimeProvider clock) : IUserCalls
+internal sealed class UserCalls(IHttpClientFactory http, LarkApps apps, ApiRegistry apis, CallMetrics metrics, TimeProvider clock) : IUserCalls
 {
     /// <summary>Name of the <see cref="HttpClient"/> that puts users' tokens in.</summary>
     public const string HttpClientName = "lark-on-behalf";
@@ -22,22 +23,22 @@ internal sealed class UserCalls(IHttpClientFactory http, LarkApps apps, CallMetr
         }
 
         var started = clock.GetTimestamp();
-        var outcome = "unreachable";
+        var outcome = CallOutcomes.Unreachable;
         try
         {
             using var response = await client.SendAsync(request, ct);
             var answer = await PlatformAnswer.ReadAsync(response, ct);
-            outcome = answer.Error is null ? "ok" : "refused";
+            outcome = answer.Error is null ? CallOutcomes.Ok : CallOutcomes.Refused;
             return answer.ThrowIfRefused();
         }
         catch (ConsentRequiredException)
         {
-            outcome = "consent_required";
+            outcome = CallOutcomes.ConsentRequired;
             throw;
         }
         finally
         {
-            metrics.Called(method, path, outcome, clock.GetElapsedTime(started));
+            metrics.Called(apis.Find(method.Method, path), outcome, clock.GetElapsedTime(started));
         }
     }
 }

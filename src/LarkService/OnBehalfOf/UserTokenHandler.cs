@@ -41,7 +41,7 @@ internal sealed class UserTokenHandler(UserTokens tokens, LarkApps apps, AppSetu
         if (error is { Code: PlatformCodes.UserScopeMissing })
         {
             response.Dispose();
-            throw new ConsentRequiredException(call.User, new ConsentGap(ConsentReason.ScopesMissing, Missing(error, call)));
+            throw new ConsentRequiredException(call.User, ConsentGap.Told(error, call.Scopes));
         }
 
         if (error is { Code: PlatformCodes.AppScopeMissing })
@@ -64,10 +64,6 @@ internal sealed class UserTokenHandler(UserTokens tokens, LarkApps apps, AppSetu
         await response.Content.LoadIntoBufferAsync(PlatformAnswer.MaxBytes, ct);
         return (response, (await PlatformAnswer.ReadAsync(response, ct)).Error);
     }
-
-    /// <summary>The scopes named are alternatives, so one of them is asked for: the one the call declared, else the least.</summary>
-    private static ScopeSet Missing(PlatformError error, UserCall call) =>
-        (error.Scopes.FirstOrDefault(call.Scopes.Contains) ?? LeastScope.Of(error.Scopes)) is { } one ? ScopeSet.Of(one) : call.Scopes;
 
     private sealed record UserCall(UserKey User, ScopeSet Scopes);
 }

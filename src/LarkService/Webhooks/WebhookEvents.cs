@@ -18,5 +18,8 @@ internal static class WebhookEvents
 
     public const string Revoked = "grant.revoked";
 
-    public static IReadOnlyList<string> All { get; } = [Authorized, Declined, Expired, Failed, Expiring, RefreshFailed, Recovered, Revoked];
+    /// <summary>A caller's call that waited for its user has ended, however.</summary>
+    public const string OperationCompleted = "operation.completed";
+
+    public static IReadOnlyList<string> All { get; } = [Authorized, Declined, Expired, Failed, Expiring, RefreshFailed, Recovered, Revoked, OperationCompleted];
 }

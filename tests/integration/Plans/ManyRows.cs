@@ -7,7 +7,7 @@ internal static class ManyRows
 {
     public const int Count = 20_000;
 
-    public static readonly string[] Tables = ["user_grants", "authorization_sessions", "inbox_events", "outbox_messages", "parked_calls", "ai_turns", "audit_log", "webhook_deliveries"];
+    public static readonly string[] Tables = ["user_grants", "authorization_sessions", "inbox_events", "outbox_messages", "parked_calls", "ai_turns", "audit_log", "webhook_deliveries", "idempotency_keys"];
 
     public static async Task FillAsync(TestDatabase database, Engine engine, string appId, int count = Count)
     {
@@ -50,8 +50,13 @@ internal static class ManyRows
         SELECT 'gone/Gone', '$app/ou_many' || i, '{}', {-2}, {-1}, 8, $true FROM n
         """,
         """
-        INSERT INTO parked_calls (id, kind, app_id, open_id, state, scopes, place, due_at, attempts, rounds, created_at, finished_at)
-        SELECT 'many' || i, 'ai', '$app', 'ou_many' || (i % 5000), CASE WHEN i % 4 = 0 THEN 'failed' ELSE 'succeeded' END, '', '{}', {-2}, 0, 0, {-2}, {-2} FROM n
+        INSERT INTO parked_calls (id, kind, app_id, open_id, caller_id, state, scopes, place, due_at, held_back, attempts, rounds, created_at, finished_at)
+        SELECT 'many' || i, CASE WHEN i % 2 = 0 THEN 'ai' ELSE 'operation' END, '$app', 'ou_many' || (i % 5000), CASE WHEN i % 2 = 0 THEN NULL ELSE 'key:1' END,
+            CASE WHEN i % 4 = 0 THEN 'failed' ELSE 'succeeded' END, '', '{}', {-2}, $false, 0, 0, {-2}, {-0.5} FROM n
+        """,
+        """
+        INSERT INTO idempotency_keys (id, caller_id, fingerprint, lease_until, answer, created_at)
+        SELECT 'many' || i, 'key:1', 'x', {-0.5}, 'z$filler', {-0.5} FROM n
         """,
         """
         INSERT INTO ai_turns (message_id, app_id, open_id, chat_id, state, created_at, finished_at)

@@ -8,8 +8,12 @@ using LarkService.Data.Tidying;
 using LarkService.Grants;
 using LarkService.Grants.Upkeep;
 using LarkService.IntegrationTests.Support;
+using LarkService.OnBehalfOf;
+using LarkService.OnBehalfOf.Idempotency;
+using LarkService.OnBehalfOf.Operations;
 using LarkService.Platform;
 using LarkService.Platform.Http;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -30,7 +34,7 @@ public sealed partial class QueryPlanTests
         await using var scene = await StartAsync(engine, recorded);
         await ManyRows.FillAsync(scene.Database, engine, scene.Options.Sandbox.AppId);
         recorded.Clear();
-        await WorkAsync(scene);
+        await WorkAsync(scene, recorded);
 
         var statements = recorded.All.Where(c => IsExplained(c.Text)).DistinctBy(c => c.Text).ToList();
         List<string> bad = [];
@@ -50,7 +54,7 @@ public sealed partial class QueryPlanTests
     /// <summary>Words of the statements that matter most: should one be missing, this test has stopped looking at it.</summary>
     private static readonly string[] Polled =
     [
-        "WITH RECURSIVE keys", "outbox_messages", "next_poll_at", "expires_at", "parked_calls", "ai_turns", "refresh_expires_at", "granted_at", "last_used_at", "webhook_deliveries",
+        "WITH RECURSIVE keys", "outbox_messages", "next_poll_at", "expires_at", "parked_calls", "ai_turns", "refresh_expires_at", "granted_at", "last_used_at", "webhook_deliveries", "finished_at", "caller_id", "idempotency_keys",
     ];
 
     /// <summary>Scans by time, and the index that knows the time: another one would do without reading the whole table, and read half of it.</summary>
@@ -66,10 +70,12 @@ public sealed partial class QueryPlanTests
         (new(@"ORDER BY \S*created_at\S* DESC, \S*session_id"), "created_at"),
         (new(@"url\S* = [\s\S]*ORDER BY \S*due_at"), "ix_webhook_deliveries_url_due_at"),
         (new(@"webhook_deliveries[\s\S]*ORDER BY \S*due_at\S* DESC"), "ix_webhook_deliveries_state_due_at_id"),
+        (new(@"parked_calls[\s\S]*ORDER BY \S*finished_at"), "ix_parked_calls_finished_at"),
+        (new(@"idempotency_keys[\s\S]*ORDER BY \S*created_at"), "ix_idempotency_keys_created_at"),
     ];
 
     // People come and go, the loops look in, and all that is scheduled has its turn.
-    private static async Task WorkAsync(Scene scene)
+    private static async Task WorkAsync(Scene scene, RecordedCommands recorded)
     {
         await scene.GrantAsync(scene.Ava, [.. Scene.AiScopes, "auth:user.id:read", "offline_access"]);
         await scene.Ava.AnswerAsync(scene.Ava.Write("Hello?"));
@@ -83,6 +89,7 @@ public sealed partial class QueryPlanTests
             (await scene.Api.GetAsync($"{list}limit=2&cursor={first["nextCursor"] ?? Afterwards}")).Must(HttpStatusCode.OK);
         }
 
+        await OperationsAsync(scene, recorded);
         await Eventually.TrueAsync("the webhook being tried", async () => await scene.Database.CountAsync("webhook_deliveries", "last_error IS NOT NULL") > 0);
         await scene.Api.GetAsync($"/api/v1/grants/{scene.Ava.OpenId}/token?scopes=im:message"); // asks for it
 
@@ -94,6 +101,30 @@ public sealed partial class QueryPlanTests
         foreach (var count in ((RunningService)scene.Service).Services.GetServices<IRowCount>())
         {
             await scene.Inside<Database>().RunAsync(db => count.CountAsync(db, default));
+        }
+    }
+
+    // A call of another system waits for its user, somebody waits for its end, and a key is used.
+    private static async Task OperationsAsync(Scene scene, RecordedCommands recorded)
+    {
+        var user = new UserKey(scene.Options.Sandbox.AppId, scene.Ava.OpenId);
+        var http = new DefaultHttpContext();
+        var gap = new ConsentGap(ConsentReason.NotGranted, ScopeSet.Empty);
+        await scene.Inside<ParkedOperations>().ParkAsync(new NewOperation("unknown", user, ScopeSet.Empty, "{}", false), gap, new ConsentAnswer.Waiting("no such session"), http, default);
+        var id = (string)(await scene.Database.ScalarAsync("SELECT id FROM parked_calls WHERE id LIKE 'op_%'"))!;
+        Assert.Equal("expired", (await scene.Inside<ParkedOperations>().FindAsync(id, http.User.CallerId(), TimeSpan.FromSeconds(30), default))!.State);
+        using (scene.Inside<OperationWaiters>().Enter("op_none"))
+        {
+            await Eventually.TrueAsync("the watch", () => recorded.All.Any(c => c.Parameters.Any(p => Equals(p.Value, "op_none") || p.Value is string[] and ["op_none"])));
+        }
+
+        var keys = scene.Inside<KeyedRequests>();
+        foreach (var key in new[] { "kept", "given back" })
+        {
+            Assert.Null(await keys.ClaimAsync(key, "caller", "fingerprint", default));
+            Assert.NotNull(await keys.ClaimAsync(key, "caller", "fingerprint", default));
+            await keys.RenewAsync(key, default);
+            await (key == "kept" ? keys.KeepAsync(key, "answer") : keys.GiveBackAsync(key));
         }
     }
 

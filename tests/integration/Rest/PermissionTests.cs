@@ -16,6 +16,8 @@ namespace LarkService.IntegrationTests.Rest;
 /// <summary>Every route asks for its permission, and for no other.</summary>
 public sealed class PermissionTests
 {
+    private const string Proxy = "/api/v1/lark/open-apis/{**rest}";
+
     private static readonly (string Method, string Path, string Permission)[] Routes =
     [
         ("POST", "/api/v1/authorizations", "authorizations.write"),
@@ -26,6 +28,12 @@ public sealed class PermissionTests
         ("DELETE", "/api/v1/grants/{openId}", "grants.write"),
         ("POST", "/api/v1/grants/{openId}/refresh", "grants.write"),
         ("GET", "/api/v1/grants/{openId}/token", "tokens.read"),
+        ("GET", "/api/v1/operations/{id}", "calls.execute"),
+        ("GET", Proxy, "calls.execute"),
+        ("POST", Proxy, "calls.execute"),
+        ("PUT", Proxy, "calls.execute"),
+        ("PATCH", Proxy, "calls.execute"),
+        ("DELETE", Proxy, "calls.execute"),
         ("GET", "/api/v1/events", "events.manage"),
         ("POST", "/api/v1/events/{id}/replay", "events.manage"),
         ("GET", "/api/v1/webhooks/deliveries", "events.manage"),
@@ -52,17 +60,17 @@ public sealed class PermissionTests
 
         Assert.Equal(
             Routes.Select(r => $"{r.Method} {r.Path} {r.Permission}").Order(),
-            scene.Inside<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal)).Select(Named).Order());
+            scene.Inside<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal)).SelectMany(Named).Order());
     }
 
-    private static string Named(RouteEndpoint route) =>
-        $"{route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single()} {route.RoutePattern.RawText!.TrimEnd('/')} {route.Metadata.GetMetadata<IAuthorizeData>()?.Policy}";
+    private static IEnumerable<string> Named(RouteEndpoint route) => route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+        .Select(method => $"{method} {route.RoutePattern.RawText!.TrimEnd('/')} {route.Metadata.GetMetadata<IAuthorizeData>()?.Policy}");
 
     private static async Task<ApiAnswer> SendAsync(Scene scene, string method, string path, params string[] permissions)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = scene.Url };
         http.DefaultRequestHeaders.Add(Claimed.Header, string.Join(' ', permissions));
-        var concrete = path.Replace("{sessionId}", "unknown", StringComparison.Ordinal).Replace("{openId}", "ou_unknown", StringComparison.Ordinal).Replace("{id}", "unknown", StringComparison.Ordinal);
+        var concrete = path.Replace("{sessionId}", "unknown", StringComparison.Ordinal).Replace("{openId}", "ou_unknown", StringComparison.Ordinal).Replace("{id}", "unknown", StringComparison.Ordinal).Replace("{**rest}", "im/v1/messages", StringComparison.Ordinal);
         return await new Api(http).SendAsync(new HttpMethod(method), concrete);
     }
 

@@ -4,6 +4,7 @@ using LarkService.Hosting;
 using LarkService.Hosting.Schedule;
 using LarkService.Platform.Configuration;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +23,8 @@ internal sealed class RunningService : IService
 
     public IReadOnlyList<string> Output => [.. _logs.Lines];
 
-    public static async Task<RunningService> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider clock, Action<IServiceCollection>? more = null, bool timetable = false)
+    public static async Task<RunningService> StartAsync(
+        IReadOnlyDictionary<string, string> settings, TimeProvider clock, Action<IServiceCollection>? more = null, bool timetable = false, Action<IEndpointRouteBuilder>? routes = null)
     {
         var logs = new KeptLogs();
         var app = ServiceHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], builder =>
@@ -37,6 +39,7 @@ internal sealed class RunningService : IService
 
             more?.Invoke(builder.Services);
         });
+        routes?.Invoke(app);
         Assert.Empty(CheckedOptions.FaultsIn(app.Services));
         var schema = app.Services.GetRequiredService<DatabaseSchema>();
         await schema.MigrateAsync(CancellationToken.None);

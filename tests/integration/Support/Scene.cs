@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using LarkSandbox.Chat;
 using LarkSandbox.Hosting;
 using LarkSandbox.LongConnection;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LarkService.IntegrationTests.Support;
@@ -30,6 +31,9 @@ internal sealed record SceneOptions
 
     /// <summary>What a service in this process gets besides its own.</summary>
     public Action<IServiceCollection>? Services { get; init; }
+
+    /// <summary>Routes that a service in this process has besides its own.</summary>
+    public Action<IEndpointRouteBuilder>? Routes { get; init; }
 }
 
 /// <summary>The three together for one test: the platform, a database, the service. Nothing is shared with any other test.</summary>
@@ -224,7 +228,7 @@ internal sealed class Scene : IAsyncDisposable
         }
         else
         {
-            Service = await RunningService.StartAsync(settings, Clock, Options.Services, Options.Timetable);
+            Service = await RunningService.StartAsync(settings, Clock, Options.Services, Options.Timetable, Options.Routes);
         }
 
         if (untilReady)

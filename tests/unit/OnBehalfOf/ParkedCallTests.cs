@@ -397,7 +397,7 @@ public sealed class ParkedCallTests : IAsyncLifetime
     private async Task StartAsync(Database? shared = null)
     {
         var owner = new LeaseOwner();
-        var run = new ParkedCallRun(_file.Database, owner, Some.Seal(), [_runner], _consent, _parked, _clock, NullLogger<ParkedCallRun>.Instance);
+        var run = OperationScene.Run(_file.Database, owner, _consent, _parked, _clock, [_runner], []);
         _loop = new ParkedCallLoop(shared ?? _file.Database, owner, run, _signal, _clock, NullLogger<ParkedCallLoop>.Instance);
         await _loop.StartAsync(default);
     }

@@ -5,6 +5,7 @@ using LarkService.Data;
 using LarkService.Data.Outbox;
 using LarkService.Grants;
 using LarkService.Hosting;
+using LarkService.OnBehalfOf.Operations;
 using LarkService.Platform.OpenApi;
 using LarkService.UnitTests.Support;
 using LarkService.Webhooks;
@@ -95,6 +96,18 @@ public sealed class WebhookNewsTests : IDisposable
         Assert.Equal([WebhookEvents.Revoked, WebhookEvents.Expiring], notices.Select(n => n["type"]!.ToString()));
         Assert.Equal("""{"by":"platform","reason":"security"}""", notices[0]["data"]!.ToJsonString());
         Assert.Equal("day_365", notices[1]["data"]!["reason"]!.ToString());
+    }
+
+    [Fact]
+    public async Task The_end_of_a_call_that_waited_is_told_once_without_what_it_came_to()
+    {
+        var ended = new OperationCompleted("op_1", Some.AppId, Some.User.OpenId, "succeeded", "session-1", _scene.Clock.GetUtcNow());
+        await TellAsync(new WebhookNews.OperationEnded(_queue), ended);
+        await TellAsync(new WebhookNews.OperationEnded(_queue), ended);
+
+        var notice = Assert.Single(await NoticesAsync());
+        Assert.Equal((WebhookEvents.OperationCompleted, "session-1"), (notice["type"]!.ToString(), notice["sessionId"]!.ToString()));
+        Assert.Equal("""{"operationId":"op_1","state":"succeeded"}""", notice["data"]!.ToJsonString());
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal static class AuditActions
     /// <summary>A caller was given a user's token.</summary>
     public const string TokenHandOut = "token_hand_out";
 
+    /// <summary>A caller called the platform on a user's behalf; one row for many calls of one kind.</summary>
+    public const string Call = "call";
+
     /// <summary>Everything was sealed anew with another key.</summary>
     public const string KeyRotation = "key_rotation";
 }

@@ -15,4 +15,8 @@ internal static class SealPurpose
     public static string ConsentLink(string sessionId) => "consent_link:" + sessionId;
 
     public static string ParkedCall(string id) => "parked_call:" + id;
+
+    public static string OperationAnswer(string id) => "operation_answer:" + id;
+
+    public static string FirstAnswer(string id) => "first_answer:" + id;
 }

@@ -72,7 +72,7 @@ internal sealed class SealedRows(Database database)
     private static string Select(SealedTable table, bool headsOnly)
     {
         var columns = table.Columns.Select(c => headsOnly ? $"substr({c.Name}, 1, {TokenSeal.HeadLength})" : c.Name);
-        return $"SELECT {table.Key}, app_id, open_id, {string.Join(", ", columns)} FROM {table.Name}";
+        return $"SELECT {table.Key}, {table.Owner}, {string.Join(", ", columns)} FROM {table.Name}";
     }
 
     private static async Task<List<SealedRow>> ReadAsync(LarkDbContext db, SealedTable table, string sql, List<(string Name, object Value)> values, CancellationToken ct)

@@ -8,7 +8,8 @@ internal static class Permissions
     public const string GrantsRead = "grants.read";
     public const string GrantsWrite = "grants.write";
     public const string TokensRead = "tokens.read";
+    public const string CallsExecute = "calls.execute";
     public const string EventsManage = "events.manage";
 
-    public static IReadOnlyList<string> All { get; } = [AuthorizationsRead, AuthorizationsWrite, GrantsRead, GrantsWrite, TokensRead, EventsManage];
+    public static IReadOnlyList<string> All { get; } = [AuthorizationsRead, AuthorizationsWrite, GrantsRead, GrantsWrite, TokensRead, CallsExecute, EventsManage];
 }

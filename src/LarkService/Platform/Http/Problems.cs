@@ -85,7 +85,18 @@ internal static class Problems
         $"Feishu/Lark answered code {error.Code}.",
         ("code", error.Code), ("msg", error.Message), ("logId", error.LogId));
 
-    public static ProblemHttpResult PlatformUnavailable() => Of("platform-unavailable", StatusCodes.Status503ServiceUnavailable, "The platform cannot be reached", "Feishu/Lark did not answer in time. Nothing was lost; try again later.");
+    /// <param name="mayBeDone">The call was or may have been sent, and changes something.</param>
+    public static ProblemHttpResult PlatformUnavailable(bool mayBeDone = false) => Of(
+        "platform-unavailable",
+        StatusCodes.Status503ServiceUnavailable,
+        mayBeDone ? "The platform's answer was lost" : "The platform cannot be reached",
+        mayBeDone
+            ? "The call was or may have been sent, and Feishu/Lark's answer did not arrive. Whether it was carried out is not known: look before you make it again."
+            : "Feishu/Lark did not answer in time. Nothing was lost; try again later.");
+
+    public static ProblemHttpResult PayloadTooLarge(string detail) => Of("payload-too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large", detail);
+
+    public static ProblemHttpResult IdempotencyConflict(string detail) => Of("idempotency-conflict", StatusCodes.Status409Conflict, "This Idempotency-Key is taken", detail);
 
     /// <summary>A problem by its name; used where the type depends on the status alone.</summary>
     public static ProblemHttpResult Of(string name, int status, string title, string detail, params (string Key, object? Value)[] more)

@@ -12,6 +12,19 @@ internal static partial class RequestShapes
 
     public static bool IsOpenId(string? openId) => OpenIdShape().IsMatch(openId ?? "");
 
+    /// <param name="openId">As the caller gave it.</param>
+    /// <param name="field">Where it was given.</param>
+    /// <returns>Null when it is an open_id; else what is wrong, and what it looks like instead.</returns>
+    public static string? FaultInOpenId(string? openId, string field) => openId switch
+    {
+        null or "" => $"{field} is missing: name the user by their open_id (ou_…), as this app sees them.",
+        _ when IsOpenId(openId) => null,
+        ['o', 'n', '_', ..] => $"{field} holds a union_id (on_…). Give the open_id (ou_…) as this app sees the user: the platform's contact API tells it with user_id_type=open_id.",
+        ['o', 'c', '_', ..] => $"{field} holds a chat_id (oc_…). Give the open_id (ou_…) of a user.",
+        ['c', 'l', 'i', '_', ..] => $"{field} holds an app_id (cli_…). Give the open_id (ou_…) of a user.",
+        _ => $"{field} holds no open_id: one looks like ou_…, as this app sees the user. A user_id or an e-mail address does not do.",
+    };
+
     /// <returns>Null when each is a scope, each is there once, and they are not too many.</returns>
     public static string? FaultIn(IReadOnlyCollection<string> scopes)
     {

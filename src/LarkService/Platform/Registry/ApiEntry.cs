@@ -21,5 +21,8 @@ internal sealed record ApiEntry(string Method, string Template, IReadOnlyList<st
     /// <summary>True as well where the documentation does not say.</summary>
     public bool TakesUserToken => Tokens is null || Tokens.Contains("user");
 
-    public override string ToString() => $"{Method} {Template}";
+    /// <summary>Method and template: the name metrics and the audit log use, the same text every time.</summary>
+    public string Label { get; } = $"{Method} {Template}";
+
+    public override string ToString() => Label;
 }

@@ -27,13 +27,25 @@ internal sealed class ApiRegistry
     /// <returns>Null when there is no such API.</returns>
     public ApiEntry? Find(ReadOnlySpan<char> method, ReadOnlySpan<char> path)
     {
+        var rest = Plain(path);
+        return _root.Find(method, rest) ?? _openApis.Find(method, rest);
+    }
+
+    /// <param name="path">As for <see cref="Find"/>.</param>
+    /// <returns>The methods of the APIs that lie at this path, sorted; empty when there are none.</returns>
+    public IReadOnlyList<string> MethodsOf(ReadOnlySpan<char> path)
+    {
+        var rest = Plain(path);
+        var methods = new SortedSet<string>(StringComparer.Ordinal);
+        _root.AddMethods(rest, methods);
+        _openApis.AddMethods(rest, methods);
+        return [.. methods];
+    }
+
+    private static ReadOnlySpan<char> Plain(ReadOnlySpan<char> path)
+    {
         var end = path.IndexOfAny('?', '#');
         var rest = end < 0 ? path : path[..end];
-        if (rest is ['/', ..])
-        {
-            rest = rest[1..];
-        }
-
-        return _root.Find(method, rest) ?? _openApis.Find(method, rest);
+        return rest is ['/', ..] ? rest[1..] : rest;
     }
 }

@@ -47,6 +47,29 @@ internal sealed class PathNode
         return _id is not null && IsId(segment) ? _id.Find(method, rest) : null;
     }
 
+    /// <summary>Of every template that fits.</summary>
+    public void AddMethods(ReadOnlySpan<char> path, ISet<string> methods)
+    {
+        if (path.IsEmpty)
+        {
+            methods.UnionWith(_entries.Select(e => e.Method));
+            return;
+        }
+
+        var slash = path.IndexOf('/');
+        var segment = slash < 0 ? path : path[..slash];
+        var rest = slash < 0 ? default : path[(slash + 1)..];
+        if (_literals.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var literal))
+        {
+            literal.AddMethods(rest, methods);
+        }
+
+        if (_id is not null && IsId(segment))
+        {
+            _id.AddMethods(rest, methods);
+        }
+    }
+
     // A path that goes up again leads elsewhere than it looks.
     private static bool IsId(ReadOnlySpan<char> segment) => segment is not ("" or "." or "..");
 

@@ -64,6 +64,13 @@ public sealed class ApiRegistryTests
         Assert.Same(anyDeeper, registry.Find("GET", "/a/mine/c/e")); // the written way leads nowhere
     }
 
+    [Theory]
+    [InlineData("/open-apis/im/v1/messages/om_1?x=1", "DELETE GET PATCH PUT")]
+    [InlineData("/im/v1/messages", "GET POST")]
+    [InlineData("/open-apis/nothing/v1/here", "")]
+    [InlineData("/open-apis/im/v1/messages/..", "")]
+    public void It_knows_the_methods_of_a_path(string path, string methods) => Assert.Equal(methods, string.Join(' ', Registry.MethodsOf(path)));
+
     [Fact]
     public void It_knows_which_token_an_api_takes()
     {

@@ -1,0 +1,89 @@
+using System.Globalization;
+
+namespace LarkService.ProxyBench;
+
+/// <summary>What is measured, and how it is told.</summary>
+internal static class Measurements
+{
+    public const long Transfer = 100L * 1024 * 1024;
+    private const int Callers = 32;
+    private const int Rounds = 3;
+    private static readonly TimeSpan Span = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan OpenSpan = TimeSpan.FromSeconds(20);
+    private static readonly string[] Small = ["/json/300"];
+    private static readonly string[] Mixed = ["/json/300", "/json/300", "/json/300", "/json/4000", "/json/4000", "/json/60000"];
+
+    public static async Task RunAsync(Uri platform, Uri yarp, Uri service, string key, int servicePid, IReadOnlyList<string> openIds)
+    {
+        using var direct = new Load(platform, key, openIds);
+        using var through = new Load(yarp, key, openIds);
+        using var ours = new Load(service, key, openIds);
+        foreach (var load in (Load[])[direct, through, ours])
+        {
+            await load.ClosedAsync(Callers, TimeSpan.FromSeconds(4), Mixed); // warm
+        }
+
+        await ThroughputAsync(through, ours);
+        await LatencyAsync(direct, through, ours);
+        await MemoryAsync(ours, servicePid);
+    }
+
+    // Side by side in turns: what else the machine does meets both.
+    private static async Task ThroughputAsync(Load through, Load ours)
+    {
+        var (theirs, mine) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            theirs.Add(await through.ClosedAsync(Callers, Span, Small));
+            mine.Add(await ours.ClosedAsync(Callers, Span, Small));
+        }
+
+        Say("throughput, 32 callers", "requests/s", "", "");
+        Say("YARP's plain forwarder", $"{Median(theirs):0}", "", "");
+        Say("LarkService", $"{Median(mine):0}", $"{Median(mine) / Median(theirs):0.00} ×", "");
+    }
+
+    private static async Task LatencyAsync(Load direct, Load through, Load ours)
+    {
+        Say("open loop, ms", "p50", "p95", "p99");
+        var without = await direct.OpenAsync(500, OpenSpan, Small);
+        Say("500/s, the platform alone", without);
+        Say("500/s, YARP's plain forwarder", await through.OpenAsync(500, OpenSpan, Small));
+        var with = await ours.OpenAsync(500, OpenSpan, Small);
+        Say("500/s, LarkService", with);
+        Say("500/s, our share", $"{At(with, 50) - At(without, 50):0.00}", $"{At(with, 95) - At(without, 95):0.00}", $"{At(with, 99) - At(without, 99):0.00}");
+        Say("1000/s mixed reads, LarkService", await ours.OpenAsync(1000, OpenSpan, Mixed));
+    }
+
+    private static async Task MemoryAsync(Load ours, int pid)
+    {
+        Say("100 MB", "more memory", "", "");
+        foreach (var (name, transfer) in new (string, Func<Task>)[] { ("download", ours.DownloadAsync), ("upload", ours.UploadAsync) })
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            var (before, most) = (Resident(pid), 0L);
+            var running = transfer();
+            while (!running.IsCompleted)
+            {
+                most = Math.Max(most, Resident(pid));
+                await Task.WhenAny(running, Task.Delay(10));
+            }
+
+            await running;
+            Say(name, $"{(Math.Max(most, Resident(pid)) - before) / 1048576.0:0.0} MB", "", "");
+        }
+    }
+
+    private static long Resident(int pid) => File.ReadLines($"/proc/{pid}/status")
+        .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024)
+        .Single();
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static double At(double[] sorted, int percent) => sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)];
+
+    private static void Say(string what, double[] took) => Say(what, $"{At(took, 50):0.00}", $"{At(took, 95):0.00}", $"{At(took, 99):0.00}");
+
+    private static void Say(string what, string a, string b, string c) => System.Console.WriteLine($"| {what} | {a} | {b} | {c} |");
+}

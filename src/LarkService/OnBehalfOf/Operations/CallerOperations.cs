@@ -1,0 +1,47 @@
+using System.Text;
+using LarkService.OnBehalfOf.Idempotency;
+using LarkService.Platform.Http;
+
+namespace LarkService.OnBehalfOf.Operations;
+
+/// <summary>Where callers' operations come in.</summary>
+internal sealed class CallerOperations(IEnumerable<IOperation> operations, CallProblems problems, ParkedOperations parked)
+{
+    /// <summary>A body of 1 MB in base64, and what goes with it.</summary>
+    public const int MostPayloadBytes = 2 * 1024 * 1024;
+
+    private readonly Dictionary<string, IOperation> _operations = operations.ToDictionary(o => o.Kind, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Carries it out now. When the user has to agree first, they are asked with a card; then the caller is told so, or, with
+    /// <c>Prefer: respond-async</c>, the call waits and runs once they have agreed.
+    /// </summary>
+    public async Task<IResult> AnswerAsync(NewOperation operation, HttpContext http, CancellationToken ct)
+    {
+        var waits = Preferences.WantsToWait(http.Request);
+        if (waits && Encoding.UTF8.GetByteCount(operation.Payload) > MostPayloadBytes)
+        {
+            return Problems.PayloadTooLarge("A call that may have to wait for its user (Prefer: respond-async) may have a body of at most 1 MB.");
+        }
+
+        return await problems.OrProblemAsync(
+            operation.User,
+            operation.Scopes,
+            () => RunAsync(operation, http, ct),
+            (gap, asked) => waits && asked is not ConsentAnswer.AlreadyGranted ? parked.ParkAsync(operation, gap, asked, http, ct) : Task.FromResult<IResult>(CallProblems.Asked(gap, asked, http)),
+            ct);
+    }
+
+    private async Task<IResult> RunAsync(NewOperation operation, HttpContext http, CancellationToken ct)
+    {
+        try
+        {
+            return await _operations[operation.Kind].RunAsync(operation.User, operation.Payload, ct);
+        }
+        catch (HttpRequestException e) when (!operation.IsSafeToRepeat && !e.WasNeverSent())
+        {
+            Outcomes.MarkUnknown(http);
+            throw new OutcomeUnknownException(e);
+        }
+    }
+}

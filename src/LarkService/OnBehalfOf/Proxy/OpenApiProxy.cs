@@ -1,0 +1,66 @@
+using LarkService.OnBehalfOf.Operations;
+using LarkService.Platform;
+using LarkService.Platform.Registry;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace LarkService.OnBehalfOf.Proxy;
+
+/// <summary>
+/// Answers a call of any open API. What is missing becomes a problem document; a call whose caller would rather wait than be refused
+/// (<c>Prefer: respond-async</c>) is kept until the user has agreed.
+/// </summary>
+internal sealed class OpenApiProxy(LarkApps apps, ApiRegistry apis, Forwarder forwarder, CallProblems problems, CallerOperations operations, TimeProvider clock)
+{
+    public async Task<IResult> AnswerAsync(HttpContext http)
+    {
+        if (!ProxyRequest.TryRead(http, apps, apis, out var call, out var problem))
+        {
+            return problem;
+        }
+
+        using var patience = new Patience(clock, http.RequestAborted);
+        var body = http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? null : new ProxyBody(http.Request.Body, http.Request.ContentLength, patience);
+        return ProxyHeaders.RespondAsync(http.Request.Headers)
+            ? await OrParkAsync(call, body, patience, http)
+            : (await OrProblemAsync(call, http, () => ForwardAsync(call, body, patience, http))).Result;
+    }
+
+    private async Task<IResult> OrParkAsync(ProxyRequest call, ProxyBody? body, Patience patience, HttpContext http)
+    {
+        if (body is not null && !await body.KeepAsync(patience.Token))
+        {
+            return ProxyProblems.TooLargeToWait();
+        }
+
+        ConsentGap? gap = null;
+        var answer = await OrProblemAsync(call, http, async () =>
+        {
+            try
+            {
+                return await ForwardAsync(call, body, patience, http);
+            }
+            catch (ConsentRequiredException e)
+            {
+                gap = e.Gap;
+                return TypedResults.Empty;
+            }
+        });
+        return gap is null ? answer.Result : await operations.AnswerAsync(ProxyOperation.Of(call, gap, body?.Kept ?? default, http), http, http.RequestAborted);
+    }
+
+    private Task<Results<EmptyHttpResult, ProblemHttpResult>> OrProblemAsync(ProxyRequest call, HttpContext http, Func<Task<Results<EmptyHttpResult, ProblemHttpResult>>> work) =>
+        problems.OrProblemAsync(call.User, call.Target.Scopes, http, work, http.RequestAborted);
+
+    private async Task<Results<EmptyHttpResult, ProblemHttpResult>> ForwardAsync(ProxyRequest call, ProxyBody? body, Patience patience, HttpContext http)
+    {
+        try
+        {
+            return await forwarder.RunAsync(call, body, patience, http);
+        }
+        catch (ConsentRequiredException e) when (e.Gap.Reason != ConsentReason.ScopesMissing && call.ScopesToAskFor() is { Count: > 0 } scopes)
+        {
+            throw new ConsentRequiredException(e.User, e.Gap with { MissingScopes = scopes });
+        }
+    }
+}

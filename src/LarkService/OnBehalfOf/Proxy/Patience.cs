@@ -1,0 +1,33 @@
+namespace LarkService.OnBehalfOf.Proxy;
+
+/// <summary>How long a call may stand still: it ends when nothing has moved for a while, or when its caller has left.</summary>
+internal sealed class Patience : IDisposable
+{
+    /// <summary>Up to the first byte of the answer, and between any two pieces on the way there and back.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
+
+    private readonly CancellationTokenSource _over;
+    private readonly CancellationToken _callerLeft;
+    private readonly CancellationTokenRegistration _leaving;
+
+    public Patience(TimeProvider clock, CancellationToken callerLeft)
+    {
+        _callerLeft = callerLeft;
+        _over = new CancellationTokenSource(Limit, clock);
+        _leaving = callerLeft.UnsafeRegister(static over => ((CancellationTokenSource)over!).Cancel(), _over);
+    }
+
+    public CancellationToken Token => _over.Token;
+
+    /// <summary>Nobody waits for the answer any more.</summary>
+    public bool CallerLeft => _callerLeft.IsCancellationRequested;
+
+    /// <summary>Something has moved.</summary>
+    public void Renew() => _over.CancelAfter(Limit);
+
+    public void Dispose()
+    {
+        _leaving.Dispose();
+        _over.Dispose();
+    }
+}

@@ -1,0 +1,120 @@
+using LarkService.Grants;
+using LarkService.Platform;
+using LarkService.Platform.OpenApi;
+
+namespace LarkService.OnBehalfOf.Proxy;
+
+/// <summary>
+/// Sends a call with its user's token. A refused token is renewed once and the call repeated once; a short pause that the platform
+/// asks for is waited out once. Its codes decide, never its HTTP status. Any other answer comes back untouched.
+/// </summary>
+internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient client, AppSetupAlerts alerts, TimeProvider clock)
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
+    /// <param name="user">In whose name.</param>
+    /// <param name="scopes">What the caller says the call needs.</param>
+    /// <param name="make">The request without its token; called again to repeat it.</param>
+    /// <param name="mayRepeat">Whether it can be made again by now.</param>
+    /// <param name="patience">Ends the wait.</param>
+    /// <exception cref="ConsentRequiredException">The user has to agree first.</exception>
+    /// <exception cref="PlatformException">An administrator must act.</exception>
+    /// <exception cref="HttpRequestException">The platform could not be reached, or its answer was lost.</exception>
+    public async Task<SendOutcome> SendAsync(UserKey user, ScopeSet scopes, Func<HttpRequestMessage> make, Func<bool> mayRepeat, Patience patience)
+    {
+        var token = await TokenAsync(tokens.GetAsync(user, scopes, patience.Token), user, patience);
+        var (renewed, waited) = (false, false);
+        while (true)
+        {
+            var reply = await SendOnceAsync(make, token, patience);
+            if (await MatterOfOursAsync(reply) is not { } error || (PlatformCodes.IsUserTokenRefused(error.Code) && renewed))
+            {
+                return new SendOutcome.Answered(reply); // a fresh token refused as well: the API takes none of this kind
+            }
+
+            reply.Dispose();
+            if (PlatformCodes.IsUserTokenRefused(error.Code))
+            {
+                token = await TokenAsync(new(tokens.ReplaceAsync(user, token, scopes, patience.Token)), user, patience);
+                renewed = true;
+            }
+            else if (error.Code == PlatformCodes.UserScopeMissing)
+            {
+                throw new ConsentRequiredException(user, ConsentGap.Told(error, scopes));
+            }
+            else if (error.Code == PlatformCodes.AppScopeMissing)
+            {
+                alerts.ScopeMissing(apps.Get(user.AppId), error);
+                throw new PlatformException(error);
+            }
+            else if (waited || !mayRepeat() || !(error.RetryAfter <= LongestWait))
+            {
+                return new SendOutcome.RateLimited(error);
+            }
+            else
+            {
+                await Task.Delay(error.RetryAfter.Value, clock, patience.Token);
+                waited = true;
+            }
+
+            if (!mayRepeat())
+            {
+                return new SendOutcome.RepeatRequired();
+            }
+        }
+    }
+
+    /// <returns>Null when the answer is the caller's own matter.</returns>
+    private static async Task<PlatformError?> MatterOfOursAsync(PlatformReply reply)
+    {
+        if (!IsOurs(reply.Code ?? PlatformCodes.Ok, reply.Status))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await reply.ErrorAsync() is { } error && IsOurs(error.Code, error.HttpStatus) ? error : null;
+        }
+        catch
+        {
+            reply.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsOurs(int code, int status) =>
+        code is PlatformCodes.RateLimited or PlatformCodes.UserScopeMissing or PlatformCodes.AppScopeMissing
+        || PlatformCodes.IsUserTokenRefused(code)
+        || status == StatusCodes.Status429TooManyRequests;
+
+    private static async Task<UserAccessToken> TokenAsync(ValueTask<TokenOutcome> asking, UserKey user, Patience patience)
+    {
+        try
+        {
+            return (await asking).Usable(user);
+        }
+        catch (OperationCanceledException) when (!patience.CallerLeft)
+        {
+            throw new CallNotMadeException("The user's token could not be renewed in time.");
+        }
+    }
+
+    private async Task<PlatformReply> SendOnceAsync(Func<HttpRequestMessage> make, UserAccessToken token, Patience patience)
+    {
+        using var request = make();
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token.Value.Reveal());
+        try
+        {
+            return await PlatformReply.ReadAsync(await client.SendAsync(request, patience.Token), patience);
+        }
+        catch (OperationCanceledException e) when (!patience.CallerLeft)
+        {
+            throw new HttpRequestException(HttpRequestError.Unknown, $"Nothing came from the platform for {Patience.Limit.TotalSeconds} s.", e);
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The platform's answer broke off.", e);
+        }
+    }
+}

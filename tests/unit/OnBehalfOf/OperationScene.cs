@@ -1,0 +1,134 @@
+using System.Security.Claims;
+using LarkService.Data;
+using LarkService.Data.Outbox;
+using LarkService.OnBehalfOf;
+using LarkService.OnBehalfOf.Operations;
+using LarkService.Platform;
+using LarkService.UnitTests.Data;
+using LarkService.UnitTests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LarkService.UnitTests.OnBehalfOf;
+
+/// <summary>Callers' operations over a database of their own, with a scripted user, a scripted platform and a clock that moves when told.</summary>
+internal sealed class OperationScene : IAsyncDisposable
+{
+    private const string Told = "told";
+    private readonly TemporaryDatabase _file = TemporaryDatabase.WithTables();
+    private readonly OutboxSignal _outboxSignal = new();
+    private readonly ParkedCallSignal _signal = new();
+    private readonly StoppableHost _host = new();
+    private readonly ParkedCalls _parked;
+    private ParkedCallLoop? _loop;
+
+    public OperationScene()
+    {
+        _parked = new(_file.Database, Some.Seal(), _signal, Clock);
+        Operations = new(_file.Database, Some.Seal(), Consent, _parked, _signal, Waiters, _host, Clock);
+        Callers = new([Operation], new CallProblems(Consent, Some.Apps(), NullLogger<CallProblems>.Instance), Operations);
+    }
+
+    public ManualTime Clock { get; } = new();
+
+    public ScriptedConsent Consent { get; } = new();
+
+    public ScriptedOperation Operation { get; } = new();
+
+    public OperationWaiters Waiters { get; } = new();
+
+    public ParkedOperations Operations { get; }
+
+    public CallerOperations Callers { get; }
+
+    public ParkedCalls Parked => _parked;
+
+    public Database Database => _file.Database;
+
+    /// <summary>A run with everything behind it.</summary>
+    public static ParkedCallRun Run(
+        Database database, LeaseOwner owner, IConsent consent, ParkedCalls parked, TimeProvider clock, IEnumerable<IParkedCallRunner> runners, IEnumerable<IOperation> operations, OperationWaiters? waiters = null, OutboxSignal? signal = null)
+    {
+        var outbox = new OutboxPublisher(signal is null ? [] : [new(OperationTopics.Completed, Told, _ => throw new InvalidOperationException("Nobody is told here."))], signal ?? new OutboxSignal(), clock);
+        var writes = new ParkedCallWrites(database, owner, outbox, waiters ?? new(), clock);
+        var asking = new ParkedCallAsking(writes, consent, parked, clock, NullLogger<ParkedCallAsking>.Instance);
+        var problems = new CallProblems(consent, Some.Apps(), NullLogger<CallProblems>.Instance);
+        var run = new OperationRun(operations, Some.Seal(), writes, asking, problems, clock, NullLogger<OperationRun>.Instance);
+        return new ParkedCallRun(Some.Seal(), runners, run, asking, writes, clock, NullLogger<ParkedCallRun>.Instance);
+    }
+
+    /// <summary>The loop begins to do what is due, as a process of this name.</summary>
+    public async Task StartAsync(LeaseOwner? owner = null)
+    {
+        owner ??= new LeaseOwner();
+        var run = Run(_file.Database, owner, Consent, _parked, Clock, [], [Operation], Waiters, _outboxSignal);
+        _loop = new ParkedCallLoop(_file.Database, owner, run, _signal, Clock, NullLogger<ParkedCallLoop>.Instance);
+        await _loop.StartAsync(default);
+    }
+
+    public Task StopAsync() => _loop!.StopAsync(default);
+
+    /// <summary>The host begins to stop; whoever waits for an operation is answered.</summary>
+    public void BeginToStop() => _host.StopApplication();
+
+    /// <summary>A call comes in while the user has yet to agree.</summary>
+    /// <returns>The operation's id.</returns>
+    public async Task<string> ParkAsync(bool safe = false, string payload = "{}", UserKey? user = null)
+    {
+        var work = Operation.Work;
+        Operation.Work = _ => throw Gap();
+        var answer = await AnswerAsync(safe, payload, user: user);
+        Operation.Work = work;
+        Operation.Ran.Clear();
+        return Assert.IsType<Microsoft.AspNetCore.Http.HttpResults.Accepted<OperationParked>>(answer.Result).Value!.Id;
+    }
+
+    public async Task<(IResult Result, HttpContext Http)> AnswerAsync(bool safe = false, string payload = "{}", string? prefer = "respond-async", UserKey? user = null)
+    {
+        var http = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "caller-1")], "test")) };
+        if (prefer is not null)
+        {
+            http.Request.Headers["Prefer"] = prefer;
+        }
+
+        return (await Callers.AnswerAsync(new NewOperation(Operation.Kind, user ?? Some.User, ScopeSet.Of("declared"), payload, safe), http, default), http);
+    }
+
+    public static ConsentRequiredException Gap() => new(Some.User, new ConsentGap(ConsentReason.ScopesMissing, ScopeSet.Of("extra")));
+
+    public Task AgreeAsync() => _parked.ReleaseAsync("s1", ConsentState.Granted, default);
+
+    /// <summary>Parked, agreed to, and carried out to this end.</summary>
+    public async Task<OperationView> EndsAsync(string id, string state)
+    {
+        await Until.TrueAsync(async () => (await CallAsync(id)).State == state);
+        return (await FindAsync(id))!;
+    }
+
+    public Task<OperationView?> FindAsync(string id, string caller = "caller-1", double wait = 0) => Operations.FindAsync(id, caller, TimeSpan.FromSeconds(wait), default);
+
+    public Task<ParkedCall> CallAsync(string id) => Database.RunAsync(db => db.Set<ParkedCall>().AsNoTracking().SingleAsync(c => c.Id == id));
+
+    public Task ChangeAsync(string id, Action<ParkedCall> change) => Database.RunAsync(async db =>
+    {
+        change(await db.Set<ParkedCall>().SingleAsync(c => c.Id == id));
+        await db.SaveChangesAsync();
+    });
+
+    public Task<List<string>> ToldAsync() => Database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Subscriber == Told).Select(m => m.Payload).ToListAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_loop is not null)
+        {
+            await _loop.StopAsync(default);
+            _loop.Dispose();
+        }
+
+        _signal.Dispose();
+        _outboxSignal.Dispose();
+        _host.Dispose();
+        _file.Dispose();
+    }
+}
