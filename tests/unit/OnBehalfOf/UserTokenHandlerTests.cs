@@ -150,7 +150,7 @@ public sealed class UserTokenHandlerTests : IDisposable
             _scene.Clock.AdvanceSeconds(pause);
         }
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => sending.Soon());
+        await Assert.ThrowsAsync<CallNotMadeException>(() => sending.Soon());
         Assert.Empty(_scene.Platform.To(Api));
         Assert.Equal(1, _scene.Meters.Sum("lark_service.api.calls", ("outcome", "unreachable")));
     }

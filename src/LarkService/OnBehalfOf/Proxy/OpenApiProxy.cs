@@ -1,6 +1,5 @@
 using LarkService.OnBehalfOf.Operations;
 using LarkService.Platform;
-using LarkService.Platform.Http;
 using LarkService.Platform.Registry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
