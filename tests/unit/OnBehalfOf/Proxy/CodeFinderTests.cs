@@ -26,13 +26,11 @@ public sealed class CodeFinderTests
         foreach (var step in (int[])[1, 2, 7, Math.Max(1, bytes.Length)])
         {
             var finder = new CodeFinder();
-            var seen = 0;
-            while (!finder.Look(bytes.AsSpan(0, seen), isWhole: false) && seen < bytes.Length)
+            for (var seen = 0; !finder.Look(bytes.AsSpan(0, seen), isWhole: seen == bytes.Length); seen = Math.Min(seen + step, bytes.Length))
             {
-                seen = Math.Min(seen + step, bytes.Length);
+                Assert.Null(finder.Code);
             }
 
-            finder.Look(bytes, isWhole: true);
             Assert.Equal(code, finder.Code);
         }
     }
