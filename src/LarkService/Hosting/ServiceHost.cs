@@ -1,5 +1,8 @@
 using LarkService.Accounts;
+using LarkService.Apaas;
 using LarkService.Apaas.Ai;
+using LarkService.Apaas.Applications;
+using LarkService.Apaas.Workspaces;
 using LarkService.Authorization;
 using LarkService.Authorization.Cards;
 using LarkService.Authorization.Chat;
@@ -70,6 +73,7 @@ internal static class ServiceHost
         services.AddGrants();
         services.AddAuthorizationSessions();
         services.AddOnBehalfOf();
+        services.AddApaas();
         services.AddAi();
         services.AddEvents()
             .OnEvent<RevokedOnPlatform>(RevokedOnPlatform.EventType)
@@ -101,6 +105,8 @@ internal static class ServiceHost
         app.MapAuthorizationSessions();
         app.MapGrants();
         app.MapTokens();
+        app.MapWorkspaces();
+        app.MapApplications();
         app.MapEvents();
         app.MapWebhooks();
         app.MapHttpPushes();

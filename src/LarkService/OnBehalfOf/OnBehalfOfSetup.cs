@@ -15,6 +15,7 @@ internal static class OnBehalfOfSetup
         services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallProblems>();
+        services.AddSingleton<AppCalls>();
         services.AddSingleton<CallerOperations>();
         services.AddSingleton<TokenHandOut>();
         services.AddSingleton<ForcedRefresh>();

@@ -18,7 +18,12 @@ internal sealed class OpenApiClient(IHttpClientFactory http, TenantTokens tokens
     /// <returns>The <c>data</c> of the answer.</returns>
     /// <exception cref="PlatformException">The platform refused.</exception>
     /// <exception cref="HttpRequestException">The platform could not be reached.</exception>
-    public async Task<JsonElement> SendAsync(LarkApp app, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct)
+    public async Task<JsonElement> SendAsync(LarkApp app, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct) =>
+        (await AnswerAsync(app, method, path, body, repeatable, ct)).Data;
+
+    /// <returns>The whole answer, for callers to whom its log id matters.</returns>
+    /// <inheritdoc cref="SendAsync"/>
+    public async Task<PlatformAnswer> AnswerAsync(LarkApp app, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct)
     {
         var token = await tokens.GetAsync(app.AppId, ct);
         var answer = await SendOnceAsync(app, method, path, body, repeatable, token, ct);
@@ -28,7 +33,7 @@ internal sealed class OpenApiClient(IHttpClientFactory http, TenantTokens tokens
             answer = await SendOnceAsync(app, method, path, body, repeatable, await tokens.GetAsync(app.AppId, ct), ct);
         }
 
-        return answer.ThrowIfRefused().Data;
+        return answer.ThrowIfRefused();
     }
 
     private async Task<PlatformAnswer> SendOnceAsync(LarkApp app, HttpMethod method, string path, object? body, bool repeatable, Secret token, CancellationToken ct)
