@@ -23,4 +23,43 @@ internal static class JsonReading
     /// <summary>The whole number under that name; null when it is absent or none.</summary>
     public static int? Number(this JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+
+    /// <summary>Every text in it can be read: none holds half a character, which JSON can write down and nothing else can.</summary>
+    public static bool IsWhole(this JsonElement json)
+    {
+        try
+        {
+            ReadAll(json);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static void ReadAll(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in json.EnumerateObject())
+                {
+                    _ = member.Name;
+                    ReadAll(member.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in json.EnumerateArray())
+                {
+                    ReadAll(item);
+                }
+
+                break;
+            case JsonValueKind.String:
+                _ = json.GetString();
+                break;
+        }
+    }
 }

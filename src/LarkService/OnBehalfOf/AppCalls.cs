@@ -35,7 +35,7 @@ internal sealed class AppCalls(UserTokens tokens, UserGrants grants, OpenApiClie
         try
         {
             await RequireGrantAsync(user, ct);
-            var answer = await client.AnswerAsync(app, method, path, body, repeatable: false, ct);
+            var answer = await client.AnswerAsync(app, method, path, body, repeatable: false, ct, takesLong: true);
             outcome = "ok";
             return answer;
         }

@@ -15,6 +15,7 @@ internal sealed record FlowRequest(string? AppId, string? OpenId, JsonElement? P
 
     public string? Fault() =>
         (Params is { ValueKind: not JsonValueKind.Object } ? "params takes an object." : null)
+        ?? (Params is { } given && !given.IsWhole() ? "params holds half a character (an unpaired surrogate)." : null)
         ?? (Operator is { } who && !IsOperator(who) ? OperatorShape : null)
         ?? (IdempotencyKey is { } key && (key.Length is 0 or > LongestKey || !key.All(c => c is > ' ' and < '\u007f'))
             ? $"idempotencyKey takes 1 to {LongestKey} visible ASCII characters."
@@ -22,6 +23,7 @@ internal sealed record FlowRequest(string? AppId, string? OpenId, JsonElement? P
 
     private static bool IsOperator(JsonElement who) =>
         who.ValueKind == JsonValueKind.Object
+        && who.IsWhole()
         && who.EnumerateObject().Any()
         && who.EnumerateObject().All(p => p.Name switch
         {

@@ -16,7 +16,9 @@ internal sealed record FunctionRequest(string? AppId, string? OpenId, JsonElemen
     {
         null => null,
         { ValueKind: not JsonValueKind.Object } => "params takes an object.",
+        { } given when !given.IsWhole() => "params holds half a character (an unpaired surrogate).",
         { } given when given.TryGetProperty(Operator, out _) => $"params: {Operator} is not yours to give, for a function may rely on it. Say \"includeOperator\": true, and the verified user goes along.",
+        { } given when given.EnumerateObject().GroupBy(p => p.Name, StringComparer.Ordinal).Any(same => same.Count() > 1) => "params names something twice.",
         _ => null,
     };
 
@@ -29,7 +31,7 @@ internal sealed record FunctionRequest(string? AppId, string? OpenId, JsonElemen
             return Params?.GetRawText();
         }
 
-        var all = Params is { } given ? JsonObject.Create(given)! : [];
+        var all = Params is { } given ? JsonObject.Create(given)! : new JsonObject();
         all[Operator] = openId;
         return all.ToJsonString();
     }

@@ -11,7 +11,15 @@ internal static class FilterReader
     private static readonly string[] Members = ["column", "op", "value"];
 
     /// <exception cref="FilterException">It is neither.</exception>
-    public static RecordFilter Read(JsonElement filter) => filter.ValueKind == JsonValueKind.String ? Read(filter.GetString()!) : Checked(Node(filter, depth: 0));
+    public static RecordFilter Read(JsonElement filter)
+    {
+        if (!filter.IsWhole())
+        {
+            throw new FilterException("filter holds half a character (an unpaired surrogate).");
+        }
+
+        return filter.ValueKind == JsonValueKind.String ? Read(filter.GetString()!) : Checked(Node(filter, depth: 0));
+    }
 
     /// <exception cref="FilterException">It is neither.</exception>
     public static RecordFilter Read(string filter)
@@ -23,7 +31,7 @@ internal static class FilterReader
 
         try
         {
-            return Checked(Node(JsonElement.Parse(filter), depth: 0));
+            return Read(JsonElement.Parse(filter));
         }
         catch (JsonException)
         {

@@ -28,6 +28,11 @@ internal static class RecordInputs
             return $"{field} takes an object: a value for each column.";
         }
 
+        if (!values.IsWhole())
+        {
+            return $"{field} holds half a character (an unpaired surrogate).";
+        }
+
         var names = values.EnumerateObject().Select(v => v.Name).ToList();
         return FaultInColumns(names, field);
     }
