@@ -104,11 +104,13 @@ public sealed class RequestTests
     public void Every_column_that_a_request_names_is_held_against_the_table()
     {
         var create = Read<CreateRecordsRequest>("""{"records":[{"a":1},{"b":1}],"columns":["c"],"onConflict":["d"],"resolution":"merge-duplicates"}""").To(new("workspace_1", "t"));
-        Assert.Equal((["a", "b", "c", "d"], "resolution=merge-duplicates"), (create.Named, create.Prefer));
+        Assert.Equal(["a", "b", "c", "d"], create.Named);
+        Assert.Equal("resolution=merge-duplicates", create.Prefer);
 
         var request = Read<UpdateRecordsRequest>("""{"filter":{"or":[{"column":"a","op":"gt","value":1},{"column":"b","op":"gt","value":1}]},"record":{"c":1}}""");
         var update = request.To(new("workspace_1", "t"), WrittenFilter.Of(request.Filter!.Value, out _));
-        Assert.Equal((["c", "a", "b"], "or=(a.gt.1,b.gt.1)"), (update.Columns, update.Filter));
+        Assert.Equal(["c", "a", "b"], update.Columns);
+        Assert.Equal("or=(a.gt.1,b.gt.1)", update.Filter);
     }
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
