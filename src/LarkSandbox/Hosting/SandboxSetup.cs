@@ -1,4 +1,7 @@
+using LarkSandbox.Access;
 using LarkSandbox.Aily;
+using LarkSandbox.Apaas.Applications;
+using LarkSandbox.Apaas.Workspaces;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Contacts;
@@ -22,9 +25,11 @@ internal static class SandboxSetup
         .AddSingleton(clock)
         .AddGround()
         .AddLongConnection()
+        .AddAccess()
         .AddOAuth()
         .AddMessaging()
         .AddAily()
+        .AddApaas()
         .AddLoad()
         .AddSingleton<SandboxPlatform>();
 
@@ -67,6 +72,12 @@ internal static class SandboxSetup
         .AddSingleton<SocketApi>()
         .AddHostedService<PingWatch>();
 
+    private static IServiceCollection AddAccess(this IServiceCollection services) => services
+        .AddSingleton<AppScopes>()
+        .AddSingleton<CallLimits>()
+        .AddSingleton<CallCounts>()
+        .AddSingleton<AccessApi>();
+
     private static IServiceCollection AddOAuth(this IServiceCollection services) => services
         .AddSingleton<TokenMint>()
         .AddSingleton<RefreshLedger>()
@@ -74,7 +85,6 @@ internal static class SandboxSetup
         .AddSingleton<AuthorizationCodes>()
         .AddSingleton<DeviceFlows>()
         .AddSingleton<ClientCheck>()
-        .AddSingleton<CallLimits>()
         .AddSingleton<ConsentRules>()
         .AddSingleton<TenantTokens>()
         .AddSingleton<TokenApi>()
@@ -85,7 +95,6 @@ internal static class SandboxSetup
         .AddSingleton<SignedIn>();
 
     private static IServiceCollection AddMessaging(this IServiceCollection services) => services
-        .AddSingleton<ApiGate>()
         .AddSingleton<MessageStore>()
         .AddSingleton<MessagesApi>()
         .AddSingleton<EphemeralApi>()
@@ -93,7 +102,9 @@ internal static class SandboxSetup
         .AddSingleton<CardClicks>()
         .AddSingleton<CardUpdateApi>()
         .AddSingleton<ContactBook>()
+        .AddSingleton<ContactView>()
         .AddSingleton<ContactsApi>()
+        .AddSingleton<ContactLookupApi>()
         .AddSingleton<People>()
         .AddSingleton<ServiceAddress>()
         .AddSingleton<ChatApi>()
@@ -103,6 +114,21 @@ internal static class SandboxSetup
         .AddSingleton<EventLoad>()
         .AddSingleton<ClickLoad>()
         .AddSingleton<LoadApi>();
+
+    private static IServiceCollection AddApaas(this IServiceCollection services) => services
+        .AddSingleton<WorkspaceStore>()
+        .AddSingleton<RecordsApi>()
+        .AddSingleton<SqlApi>()
+        .AddSingleton<SchemaApi>()
+        .AddSingleton<WorkspaceSeedApi>()
+        .AddSingleton<ApplicationCalls>()
+        .AddSingleton<DemoFunctions>()
+        .AddSingleton<FunctionsApi>()
+        .AddSingleton<FlowOperators>()
+        .AddSingleton<FlowsApi>()
+        .AddSingleton<ApplicationObjects>()
+        .AddSingleton<ObjectsApi>()
+        .AddSingleton<ObjectBatchesApi>();
 
     private static IServiceCollection AddAily(this IServiceCollection services) => services
         .AddSingleton<AilyStore>()
