@@ -4,6 +4,7 @@ using LarkSandbox.Apaas;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Contacts;
+using LarkSandbox.Drive;
 using LarkSandbox.Faults;
 using LarkSandbox.HttpPush;
 using LarkSandbox.Im;
@@ -39,6 +40,7 @@ internal static class SandboxEndpoints
         routes.MapContacts();
         routes.MapAily();
         routes.MapApaas();
+        routes.MapDrive();
         routes.MapFallback("/open-apis/{**path}", ApiGate.NotSimulated);
     }
 
@@ -119,6 +121,11 @@ internal static class SandboxEndpoints
         sessions.MapPost("/{sessionId}/runs", (HttpContext http, string sessionId, [FromServices] RunsApi api, CancellationToken ct) => api.CreateAsync(http, sessionId, ct));
         sessions.MapGet("/{sessionId}/runs", (HttpContext http, string sessionId, [FromServices] RunsApi api) => api.List(http, sessionId));
         sessions.MapGet("/{sessionId}/runs/{runId}", (HttpContext http, string sessionId, string runId, [FromServices] RunsApi api) => api.Get(http, sessionId, runId));
+        var apps = routes.MapGroup("/open-apis/aily/v1/apps/{appId}");
+        apps.MapGet("/skills", (string appId, [FromServices] SkillsApi api) => api.List(appId));
+        apps.MapGet("/skills/{skillId}", (string appId, string skillId, [FromServices] SkillsApi api) => api.Get(appId, skillId));
+        apps.MapPost("/skills/{skillId}/start", (HttpContext http, string appId, string skillId, [FromServices] SkillsApi api, CancellationToken ct) => api.StartAsync(http, appId, skillId, ct));
+        apps.MapPost("/knowledges/ask", (HttpContext http, string appId, [FromServices] KnowledgeApi api, CancellationToken ct) => api.AskAsync(http, appId, ct));
         sessions.MapPost("/{sessionId}/runs/{runId}/cancel", (HttpContext http, string sessionId, string runId, [FromServices] RunsApi api) => api.Cancel(http, sessionId, runId));
     }
 }

@@ -5,6 +5,7 @@ using LarkSandbox.Apaas.Applications;
 using LarkSandbox.Apaas.Workspaces;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
+using LarkSandbox.Drive;
 using LarkSandbox.Faults;
 using LarkSandbox.Load;
 using LarkSandbox.LongConnection;
@@ -35,6 +36,7 @@ internal sealed class SandboxPlatform(
     AilyStore aily,
     WorkspaceStore workspaces,
     ApplicationCalls applicationCalls,
+    DriveStore drive,
     EventLoad eventLoad,
     ClickLoad clickLoad,
     IssuedSecrets secrets,
@@ -70,6 +72,9 @@ internal sealed class SandboxPlatform(
 
     /// <summary>The tenant's aPaaS workspaces, with what is in their tables.</summary>
     public WorkspaceStore Workspaces => workspaces;
+
+    /// <summary>What was uploaded.</summary>
+    public DriveStore Drive => drive;
 
     /// <summary>Functions and flows that ran.</summary>
     public ApplicationCalls ApplicationCalls => applicationCalls;

@@ -5,6 +5,7 @@ using LarkSandbox.Apaas.Workspaces;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Contacts;
+using LarkSandbox.Drive;
 using LarkSandbox.Faults;
 using LarkSandbox.HttpPush;
 using LarkSandbox.Im;
@@ -30,6 +31,7 @@ internal static class SandboxSetup
         .AddMessaging()
         .AddAily()
         .AddApaas()
+        .AddDrive()
         .AddLoad()
         .AddSingleton<SandboxPlatform>();
 
@@ -130,9 +132,17 @@ internal static class SandboxSetup
         .AddSingleton<ObjectsApi>()
         .AddSingleton<ObjectBatchesApi>();
 
+    private static IServiceCollection AddDrive(this IServiceCollection services) => services
+        .AddSingleton<DriveStore>()
+        .AddSingleton<UploadsApi>()
+        .AddSingleton<PartsApi>()
+        .AddSingleton<DownloadsApi>();
+
     private static IServiceCollection AddAily(this IServiceCollection services) => services
         .AddSingleton<AilyStore>()
         .AddSingleton<SessionsApi>()
         .AddSingleton<AilyMessagesApi>()
-        .AddSingleton<RunsApi>();
+        .AddSingleton<RunsApi>()
+        .AddSingleton<SkillsApi>()
+        .AddSingleton<KnowledgeApi>();
 }

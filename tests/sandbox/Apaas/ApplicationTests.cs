@@ -42,7 +42,7 @@ public sealed class ApplicationTests : SandboxTest
     public async Task What_goes_wrong_in_a_function_is_one_code(string name, string parameters, string words) => WorkspaceTest.Refused(await InvokeAsync(name, parameters), words);
 
     [Fact]
-    public async Task A_person_s_token_is_not_taken()
+    public async Task The_token_of_a_person_is_not_taken()
     {
         var user = Platform.Grant(LiLei.OpenId, "app_engine:application.function:write", "app_engine:flow:write").Access.Value;
         Assert.Equal("user access token not support", (await PostAsync($"{Root}/functions/echo/invoke", bearer: user)).Body["msg"]!.ToString());
