@@ -38,7 +38,7 @@ internal sealed class KnowledgeApi(SandboxOptions options, BackgroundTasks tasks
         var answer = AnswerWriter.Write(question, []);
         for (var piece = 1; piece <= Pieces; piece++)
         {
-            await SendAsync(stream, Said("processing", answer[..(answer.Length * piece / Pieces)]), ending.Token);
+            await SendAsync(stream, Said("processing", AnswerWriter.Beginning(answer, (double)piece / Pieces)), ending.Token);
             await Task.Delay(options.RunDuration / Pieces, clock, ending.Token);
         }
 
