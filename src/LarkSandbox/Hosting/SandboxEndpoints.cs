@@ -57,6 +57,7 @@ internal static class SandboxEndpoints
         chat.MapGet("/calls", ([FromServices] AccessApi api) => api.Calls());
         chat.MapGet("/scopes", ([FromServices] AccessApi api) => api.Scopes());
         chat.MapPost("/scopes", (HttpContext http, [FromServices] AccessApi api, CancellationToken ct) => api.SetScopeAsync(http, ct));
+        chat.MapPost("/grants", (HttpContext http, [FromServices] AccessApi api, CancellationToken ct) => api.GrantAsync(http, ct));
         chat.MapGet("/callback-address", ([FromServices] CallbackAddressApi api) => api.Show());
         chat.MapPut("/callback-address", (HttpContext http, [FromServices] CallbackAddressApi api, CancellationToken ct) => api.UseAsync(http, ct));
         chat.MapDelete("/callback-address", ([FromServices] CallbackAddressApi api) => api.Leave());
