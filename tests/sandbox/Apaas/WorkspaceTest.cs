@@ -28,7 +28,7 @@ public abstract class WorkspaceTest : SandboxTest
     internal Task<Reply> GetAsync(string path) => CallAsync(HttpMethod.Get, path, bearer: Token);
 
     /// <summary>The records that a filter finds, by one of their columns.</summary>
-    internal async Task<string[]> FindAsync(string filter, string column = "title", string table = Tasks)
+    internal async Task<IReadOnlyList<string>> FindAsync(string filter, string column = "title", string table = Tasks)
     {
         var found = await GetAsync($"{table}?filter={Uri.EscapeDataString(filter)}");
         Assert.True(found.Code == 0, found.Body.ToJsonString());

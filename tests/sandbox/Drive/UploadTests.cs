@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using LarkSandbox.Drive;
 using LarkSandbox.Wire;
 
 namespace LarkSandbox.Tests.Drive;
