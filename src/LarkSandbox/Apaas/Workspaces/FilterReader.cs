@@ -3,8 +3,8 @@ using System.Text;
 namespace LarkSandbox.Apaas.Workspaces;
 
 /// <summary>
-/// Walks through the text of a filter. A value in double quotes stands as it is, with <c>\"</c> and <c>\\</c>; any other is
-/// percent-decoded, so that <c>%26</c> is an ampersand that separates nothing.
+/// Walks through the text of a filter. Values are percent-decoded, as everything in a query is, so that <c>%26</c> is an ampersand that
+/// separates nothing; one in double quotes may hold anything else, with <c>\"</c> and <c>\\</c>.
 /// </summary>
 internal sealed class FilterReader(string text)
 {
@@ -84,7 +84,7 @@ internal sealed class FilterReader(string text)
             var next = text[_at++];
             if (next == '"')
             {
-                return value.ToString();
+                return Uri.UnescapeDataString(value.ToString());
             }
 
             if (next == '\\' && !IsAtEnd)

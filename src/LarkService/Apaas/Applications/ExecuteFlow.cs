@@ -47,7 +47,7 @@ internal sealed class ExecuteFlow(AppCalls calls) : ApaasOperation<ExecuteFlow.C
             StatusCodes.Status502BadGateway,
             "The flow failed",
             "Feishu/Lark ran the flow, and it ended with an error.",
-            ("code", code), ("msg", words), ("logId", answer.LogId), ("executionId", answer.Data.Words("execution_id")), ("status", answer.Data.Words("status"))));
+            ("code", code), ("msg", words), ("logId", answer.LogId), ("executionId", answer.Data.Words("execution_id"))));
     }
 
     /// <returns>Each value under its name; what has another shape as it is.</returns>
