@@ -50,7 +50,7 @@ internal sealed class ApiRules
 
     private static string[] Words(string text) => text == Nothing ? [] : text.Split(' ');
 
-    private IEnumerable<ApiRule> Matching(string path) => _root.Matching(path.TrimStart('/').TrimEnd('/').Split('/'), 0);
+    private IEnumerable<ApiRule> Matching(string path) => _root.Matching((path.EndsWith('/') ? path[..^1] : path).Split('/').Skip(1).ToArray(), 0);
 
     private sealed class Node
     {

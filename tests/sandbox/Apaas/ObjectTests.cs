@@ -81,8 +81,8 @@ public sealed class ObjectTests : SandboxTest
 
         WorkspaceTest.Refused(await QueryAsync("{}"), "select is required");
         WorkspaceTest.Refused(await QueryAsync("""{"select":["a"],"filter":{"conditions":[{"index":"1"}]}}"""), "left must be a metadataVariable");
-        WorkspaceTest.Refused(await QueryAsync($$"""{"select":["a"],"filter":{"conditions":[{{Condition("1", "a", "gt", "1").ToJsonString()}}],"logic_expression":"1 and 2"}}"""), "there is no condition 2");
-        WorkspaceTest.Refused(await QueryAsync($$"""{"select":["a"],"filter":{"conditions":[{{Condition("1", "a", "gt", "1").ToJsonString()}}],"logic_expression":"(1"}}"""), "not closed");
+        WorkspaceTest.Refused(await QueryAsync(Filtered("1 and 2")), "there is no condition 2");
+        WorkspaceTest.Refused(await QueryAsync(Filtered("(1")), "not closed");
         WorkspaceTest.Refused(await PostAsync(Records.Replace("/order/", "/nothing/", StringComparison.Ordinal), new JsonObject { ["record"] = "{}" }, _token), "table nothing does not exist");
         Assert.Equal(501, (await PostAsync("/open-apis/apaas/v1/applications/package_sandbox__c/objects/search", bearer: _token)).Status);
     }
@@ -94,6 +94,9 @@ public sealed class ObjectTests : SandboxTest
         ["right"] = new JsonObject { ["type"] = "constant", ["settings"] = $$"""{"data":{{data}}}""" },
         ["operator"] = op,
     };
+
+    private static string Filtered(string logic) =>
+        $$$"""{"select":["a"],"filter":{"conditions":[{{{Condition("1", "a", "gt", "1").ToJsonString()}}}],"logic_expression":"{{{logic}}}"}}""";
 
     private Task<Reply> QueryAsync(string body) => PostAsync($"{Records}/batch_query", JsonNode.Parse(body), _token);
 }

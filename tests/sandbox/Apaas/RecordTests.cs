@@ -43,7 +43,7 @@ public sealed class RecordTests : WorkspaceTest
 
         Assert.Equal(id, Assert.Single(changed.Data["record_ids"]!.AsArray())!.GetValue<string>());
         var row = Platform.Workspaces.Rows("workspace_demo0000001", "tasks").Last()!;
-        Assert.Equal(("Mine", "done", 3, LiLei.OpenId, Ava.OpenId), (row["title"]!.ToString(), row["state"]!.ToString(), (int)row["priority"]!, row["_created_by"]!.ToString(), row["_updated_by"]!.ToString()));
+        Assert.Equal(("Mine", "done", 3L, LiLei.OpenId, Ava.OpenId), (row["title"]!.ToString(), row["state"]!.ToString(), (long)row["priority"]!, row["_created_by"]!.ToString(), row["_updated_by"]!.ToString()));
         Refused(await InsertAsync(Tasks, [new JsonObject { ["title"] = "x", ["_created_by"] = "ou_x" }]), "written by the platform");
     }
 

@@ -55,7 +55,7 @@ internal sealed class FilterReader(string text)
         }
 
         _at += length;
-        return Uri.UnescapeDataString(text.Substring(_at - length, length));
+        return Uri.UnescapeDataString(text.AsSpan(_at - length, length));
     }
 
     /// <summary>A value that ends with one of these, or with the text.</summary>
