@@ -202,7 +202,7 @@ public sealed class WorkspaceTests
     public async Task What_is_wrong_with_a_request_is_said_and_nothing_is_sent()
     {
         await using var shop = await Shop.OpenAsync(null, Shop.ReadTables, Shop.ReadRecords, Shop.WriteRecords, Shop.Sql);
-        var calls = shop.Scene.Platform.Calls.All.Sum(c => c.Count);
+        var calls = shop.Scene.Platform.Calls.All.Sum(c => c.Calls);
         foreach (var (body, words) in new (string, string)[]
         {
             ("""{"sql":"SELECT 1"}""", "openId is missing"), ("""{"openId":"on_1","sql":"SELECT 1"}""", "union_id"), ("""{"openId":"ava@example.com","sql":"SELECT 1"}""", "no open_id"),
@@ -228,7 +228,7 @@ public sealed class WorkspaceTests
         Assert.Contains("workspace id", (await shop.Api.GetAsync("/api/v1/apaas/workspaces/app_1/tables")).MustBeProblem(HttpStatusCode.BadRequest, "validation")["detail"], StringComparison.Ordinal);
         var large = await shop.PostAsync(Shop.Tasks, new() { ["records"] = new JsonArray(new JsonObject { ["title"] = new string('x', 1024 * 1024) }) });
         large.MustBeProblem(HttpStatusCode.RequestEntityTooLarge, "payload-too-large");
-        Assert.Equal(calls + 2, shop.Scene.Platform.Calls.All.Sum(c => c.Count)); // select= is a list of all: the table and its records
+        Assert.Equal(calls + 2, shop.Scene.Platform.Calls.All.Sum(c => c.Calls)); // select= is a list of all: the table and its records
     }
 
     private static async Task<IEnumerable<string>> TitlesAsync(Shop shop, string filter) =>
