@@ -56,10 +56,10 @@ public sealed class WorkspaceTests
     {
         await using var shop = await Shop.OpenAsync(null, Shop.Sql);
 
-        var problem = (await shop.SqlAsync("SELECT * FROM nothing")).MustBeProblem(HttpStatusCode.BadGateway, "platform-error");
+        var problem = (await shop.SqlAsync("SELECT * FROM missing_table")).MustBeProblem(HttpStatusCode.BadGateway, "platform-error");
 
         Assert.Equal("2320001", problem["code"]);
-        Assert.Contains("no such table: nothing", problem["msg"], StringComparison.Ordinal);
+        Assert.Contains("no such table: missing_table", problem["msg"], StringComparison.Ordinal);
         Assert.False(string.IsNullOrEmpty(problem["logId"]));
     }
 
