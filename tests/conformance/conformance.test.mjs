@@ -282,6 +282,74 @@ test('a wrong secret is refused for good', async () => {
   assert.equal(events.count('ready'), 0);
 });
 
+test('a workspace is read and written with a token of a person', async () => {
+  const token = await granted(ready.users[0], 'app_engine:workspace.sql_commands:write', 'app_engine:workspace.table.record:read', 'app_engine:workspace.table.record:write');
+  const { workspace, workspaceTable } = openApi().apaas.v1;
+  const path = { workspace_id: 'workspace_demo0000001', table_name: 'tasks' };
+
+  const added = await workspaceTable.recordsPost({ path, data: { records: JSON.stringify([{ title: 'from the SDK' }, { title: 'a&b=c "quoted"' }]) } }, token);
+  assert.equal(added.code, 0, added.msg);
+  assert.equal(added.data.record_ids.length, 2);
+
+  const found = await workspaceTable.recordsGet({ path, params: { filter: 'and=(title.eq."a&b=c \\"quoted\\"")', select: 'title,_created_by' } }, token);
+  assert.deepEqual(JSON.parse(found.data.items), [{ title: 'a&b=c "quoted"', _created_by: ready.users[0] }]);
+  assert.deepEqual([found.data.total, found.data.has_more], [1, false]);
+
+  const rows = await workspace.sqlCommands({ path, data: { sql: "SELECT count(*) AS n FROM tasks WHERE title LIKE 'from%'" } }, token);
+  assert.deepEqual(JSON.parse(rows.data.result), [{ n: 1 }]);
+  const gone = await workspaceTable.recordsDelete({ path, params: { filter: `_id=in.(${added.data.record_ids})` } }, token);
+  assert.equal(gone.code, 0, gone.msg);
+});
+
+test('a function and a flow run with the token of the app', async () => {
+  const { applicationFunction, applicationFlow } = openApi().apaas.v1;
+  const namespace = 'package_sandbox__c';
+  const added = await applicationFunction.invoke({ path: { namespace, function_api_name: 'add' }, data: { params: '{"a":1,"b":2}' } });
+  assert.deepEqual(JSON.parse(added.data.result), { sum: 3 });
+  const ran = await applicationFlow.execute({ path: { namespace, flow_id: 'approve_0000000001' }, data: { operator: '{"email":"lilei@sandbox.example"}', params: '{"x":1}' } });
+  assert.equal(ran.data.status, 'end');
+  assert.ok(JSON.parse(ran.data.out_params).some(({ api_name, value }) => api_name === 'x' && value === 1));
+});
+
+test('a file goes up and comes down', async () => {
+  const token = await granted(ready.users[0], 'drive:drive');
+  const { media } = openApi().drive.v1;
+  const bytes = Buffer.from('an attachment, 附件\n'.repeat(10_000));
+  const up = await media.uploadAll({ data: { file_name: 'attachment.txt', parent_type: 'docx_file', parent_node: 'doxcn1', size: bytes.length, file: bytes } }, token);
+  assert.match(up.file_token, /^boxcn/);
+
+  const down = await media.download({ path: { file_token: up.file_token } }, token);
+  const chunks = [];
+  for await (const chunk of down.getReadableStream()) {
+    chunks.push(chunk);
+  }
+  assert.ok(Buffer.concat(chunks).equals(bytes));
+
+  const links = await media.batchGetTmpDownloadUrl({ params: { file_tokens: [up.file_token] } }, token);
+  const by = await fetch(links.data.tmp_download_urls[0].tmp_download_url, { headers: { Range: 'bytes=0-1' } });
+  assert.deepEqual([by.status, await by.text()], [206, 'an']);
+});
+
+test('people are found in the directory', async () => {
+  const { user } = openApi().contact.v3;
+  const batch = await user.batch({ params: { user_ids: ready.users.slice(0, 3), user_id_type: 'open_id' } });
+  assert.deepEqual(batch.data.items.map(({ open_id }) => open_id), ready.users.slice(0, 3));
+  const ids = await user.batchGetId({ data: { emails: ['ava@sandbox.example'] }, params: { user_id_type: 'open_id' } });
+  assert.equal(ids.data.user_list[0].user_id, ready.users[2]);
+  const one = await user.get({ path: { user_id: ready.users[2] } }, await granted(ready.users[0], 'contact:contact.base:readonly', 'contact:user.base:readonly'));
+  assert.equal(one.data.user.name, 'Ava Stone');
+});
+
+test('a token of the wrong kind and a missing scope are told by their codes', async () => {
+  const path = { workspace_id: 'workspace_demo0000001' };
+  const refused = (call) => call.then(() => assert.fail('not refused'), (error) => error.response.data);
+  const { workspace } = openApi().apaas.v1;
+  assert.equal((await refused(workspace.sqlCommands({ path, data: { sql: 'SELECT 1' } }))).code, 99991663);
+  const missing = await refused(workspace.sqlCommands({ path, data: { sql: 'SELECT 1' } }, await granted(ready.users[1], 'auth:user.id:read')));
+  assert.equal(missing.code, 99991679);
+  assert.equal(missing.error.permission_violations[0].subject, 'app_engine:workspace.sql_commands:write');
+});
+
 /** Connects the SDK and waits until it says it is connected. */
 async function connect(handlers = {}, options = {}) {
   const started = start(handlers, options);
@@ -309,8 +377,18 @@ function start(handlers = {}, options = {}) {
   });
   clients.push(client);
   client.start({ eventDispatcher: dispatcher });
-  const api = new lark.Client({ appId: ready.appId, appSecret: ready.appSecret, domain: ready.url, loggerLevel: lark.LoggerLevel.fatal });
-  return { client, events, api };
+  return { client, events, api: openApi() };
+}
+
+/** The SDK's client of the open APIs. */
+function openApi() {
+  return new lark.Client({ appId: ready.appId, appSecret: ready.appSecret, domain: ready.url, loggerLevel: lark.LoggerLevel.fatal });
+}
+
+/** Calls with this option are made with a token of the person, who has granted these scopes. */
+async function granted(openId, ...scopes) {
+  const { accessToken } = await act('grants', { openId, scopes });
+  return lark.withUserAccessToken(accessToken);
 }
 
 function card(text) {

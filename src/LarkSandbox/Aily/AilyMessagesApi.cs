@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LarkSandbox.Access;
 using LarkSandbox.Hosting;
-using LarkSandbox.Im;
 
 namespace LarkSandbox.Aily;
 
 /// <summary><c>/open-apis/aily/v1/sessions/:id/messages</c>. The same idempotent_id within 72 h returns the same message.</summary>
-internal sealed class AilyMessagesApi(ApiGate gate, AilyStore store, TimeProvider clock)
+internal sealed class AilyMessagesApi(AilyStore store, TimeProvider clock)
 {
     private const int LongestContent = 61440;
     private const int MostMessages = 1000;
@@ -14,13 +14,8 @@ internal sealed class AilyMessagesApi(ApiGate gate, AilyStore store, TimeProvide
 
     public async Task<IResult> CreateAsync(HttpContext http, string sessionId, CancellationToken ct)
     {
-        if (gate.Refuse(http, AilyRules.WriteMessage, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
         var body = await Json.ReadObjectAsync(http.Request, ct);
-        if (store.Find(sessionId, caller.OpenId) is not { } session)
+        if (store.Find(sessionId, Caller.Of(http).OpenId) is not { } session)
         {
             return AilyError.BadParameter("the session does not exist");
         }
@@ -30,12 +25,7 @@ internal sealed class AilyMessagesApi(ApiGate gate, AilyStore store, TimeProvide
 
     public IResult Get(HttpContext http, string sessionId, string messageId)
     {
-        if (gate.Refuse(http, AilyRules.ReadMessage, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (store.Find(sessionId, caller.OpenId) is not { } session)
+        if (store.Find(sessionId, Caller.Of(http).OpenId) is not { } session)
         {
             return AilyError.BadParameter("the session does not exist");
         }
@@ -47,12 +37,7 @@ internal sealed class AilyMessagesApi(ApiGate gate, AilyStore store, TimeProvide
 
     public IResult List(HttpContext http, string sessionId)
     {
-        if (gate.Refuse(http, AilyRules.ReadMessage, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (store.Find(sessionId, caller.OpenId) is not { } session)
+        if (store.Find(sessionId, Caller.Of(http).OpenId) is not { } session)
         {
             return AilyError.BadParameter("the session does not exist");
         }
@@ -119,7 +104,7 @@ internal sealed class AilyMessagesApi(ApiGate gate, AilyStore store, TimeProvide
     {
         var done = now >= run.EndsAt;
         var share = done ? 1 : (now - run.StartedAt) / (run.EndsAt - run.StartedAt);
-        var content = run.Answer[..(int)(run.Answer.Length * Math.Clamp(share, 0, 1))];
+        var content = AnswerWriter.Beginning(run.Answer, share);
         return new(run.MessageId, null, FromAssistant: true, "MDX", content, run.Id, done ? run.EndsAt : run.StartedAt) { Complete = done };
     }
 }

@@ -37,6 +37,13 @@ internal static partial class AnswerWriter
         return answer.ToString();
     }
 
+    /// <summary>The beginning of an answer that is still being written, never half a character.</summary>
+    public static string Beginning(string answer, double share)
+    {
+        var length = (int)(answer.Length * Math.Clamp(share, 0, 1));
+        return answer[..(length > 0 && char.IsHighSurrogate(answer[length - 1]) ? length - 1 : length)];
+    }
+
     /// <summary>Sentences; the clauses of it when there is one only.</summary>
     private static List<string> Points(string text)
     {

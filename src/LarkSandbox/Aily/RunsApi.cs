@@ -1,24 +1,19 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using LarkSandbox.Access;
 using LarkSandbox.Hosting;
-using LarkSandbox.Im;
 
 namespace LarkSandbox.Aily;
 
 /// <summary><c>/open-apis/aily/v1/sessions/:id/runs</c>: one active run a session.</summary>
-internal sealed partial class RunsApi(SandboxOptions options, ApiGate gate, AilyStore store, TimeProvider clock)
+internal sealed partial class RunsApi(SandboxOptions options, AilyStore store, TimeProvider clock)
 {
     private const int MostRuns = 1000;
 
     public async Task<IResult> CreateAsync(HttpContext http, string sessionId, CancellationToken ct)
     {
-        if (gate.Refuse(http, AilyRules.WriteRun, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
         var body = await Json.ReadObjectAsync(http.Request, ct);
-        if (store.Find(sessionId, caller.OpenId) is not { } session)
+        if (store.Find(sessionId, Caller.Of(http).OpenId) is not { } session)
         {
             return AilyError.BadParameter("the session does not exist");
         }
@@ -39,9 +34,9 @@ internal sealed partial class RunsApi(SandboxOptions options, ApiGate gate, Aily
             : AilyError.BadParameter("the session has an active run");
     }
 
-    public IResult Get(HttpContext http, string sessionId, string runId) => WithRun(http, AilyRules.ReadRun, sessionId, runId, Show);
+    public IResult Get(HttpContext http, string sessionId, string runId) => WithRun(http, sessionId, runId, Show);
 
-    public IResult Cancel(HttpContext http, string sessionId, string runId) => WithRun(http, AilyRules.WriteRun, sessionId, runId, (session, run) =>
+    public IResult Cancel(HttpContext http, string sessionId, string runId) => WithRun(http, sessionId, runId, (session, run) =>
     {
         lock (session.Gate)
         {
@@ -53,12 +48,7 @@ internal sealed partial class RunsApi(SandboxOptions options, ApiGate gate, Aily
 
     public IResult List(HttpContext http, string sessionId)
     {
-        if (gate.Refuse(http, AilyRules.ReadRun, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (store.Find(sessionId, caller.OpenId) is not { } session)
+        if (store.Find(sessionId, Caller.Of(http).OpenId) is not { } session)
         {
             return AilyError.BadParameter("the session does not exist");
         }
@@ -105,14 +95,9 @@ internal sealed partial class RunsApi(SandboxOptions options, ApiGate gate, Aily
     private static bool IsAnswered(AilySession session, AilyRun run, DateTimeOffset now) =>
         run.StatusAt(now) == "REQUIRES_MESSAGE" && session.Messages.Exists(m => !m.FromAssistant && m.CreatedAt > run.EndsAt);
 
-    private IResult WithRun(HttpContext http, ApiRule rule, string sessionId, string runId, Func<AilySession, AilyRun, IResult> act)
+    private IResult WithRun(HttpContext http, string sessionId, string runId, Func<AilySession, AilyRun, IResult> act)
     {
-        if (gate.Refuse(http, rule, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (store.Find(sessionId, caller.OpenId) is not { } session)
+        if (store.Find(sessionId, Caller.Of(http).OpenId) is not { } session)
         {
             return AilyError.BadParameter("the session does not exist");
         }

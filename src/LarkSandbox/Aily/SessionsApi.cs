@@ -1,38 +1,28 @@
 using System.Text.Json.Nodes;
+using LarkSandbox.Access;
 using LarkSandbox.Hosting;
-using LarkSandbox.Im;
 
 namespace LarkSandbox.Aily;
 
 /// <summary><c>/open-apis/aily/v1/sessions</c>.</summary>
-internal sealed class SessionsApi(ApiGate gate, AilyStore store, TimeProvider clock)
+internal sealed class SessionsApi(AilyStore store, TimeProvider clock)
 {
     private const int LongestText = 255;
 
     public async Task<IResult> CreateAsync(HttpContext http, CancellationToken ct)
     {
-        if (gate.Refuse(http, AilyRules.WriteSession, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
         var body = await Json.ReadObjectAsync(http.Request, ct);
         return IsTooLong(body) ? AilyError.BadParameter("channel_context and metadata are at most 255 long")
-            : Show(store.Start(caller.OpenId, body.Text("channel_context"), body.Text("metadata")));
+            : Show(store.Start(Caller.Of(http).OpenId, body.Text("channel_context"), body.Text("metadata")));
     }
 
     public IResult Get(HttpContext http, string sessionId) =>
-        gate.Refuse(http, AilyRules.ReadSession, out var caller) ?? (store.Find(sessionId, caller.OpenId) is { } session ? Show(session) : Unknown());
+        store.Find(sessionId, Caller.Of(http).OpenId) is { } session ? Show(session) : Unknown();
 
     public async Task<IResult> UpdateAsync(HttpContext http, string sessionId, CancellationToken ct)
     {
-        if (gate.Refuse(http, AilyRules.WriteSession, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
         var body = await Json.ReadObjectAsync(http.Request, ct);
-        if (store.Find(sessionId, caller.OpenId) is not { } session)
+        if (store.Find(sessionId, Caller.Of(http).OpenId) is not { } session)
         {
             return Unknown();
         }
@@ -50,12 +40,7 @@ internal sealed class SessionsApi(ApiGate gate, AilyStore store, TimeProvider cl
 
     public IResult Delete(HttpContext http, string sessionId)
     {
-        if (gate.Refuse(http, AilyRules.WriteSession, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
-        return store.Find(sessionId, caller.OpenId) is { } session && store.Delete(session) ? Answer.Data(new JsonObject()) : Unknown();
+        return store.Find(sessionId, Caller.Of(http).OpenId) is { } session && store.Delete(session) ? Answer.Data(new JsonObject()) : Unknown();
     }
 
     private static IResult Show(AilySession session) => Answer.Data(new JsonObject { ["session"] = AilyViews.Of(session) });

@@ -2,24 +2,16 @@ using System.Text;
 using System.Text.Json.Nodes;
 using LarkSandbox.Chat;
 using LarkSandbox.Hosting;
-using LarkSandbox.Im;
 
 namespace LarkSandbox.Cards;
 
 /// <summary><c>POST /open-apis/interactive/v1/card/update</c>: changes a card with the token of a click. The card is an object.</summary>
-internal sealed class CardUpdateApi(ApiGate gate, CardTokens tokens, MessageStore messages)
+internal sealed class CardUpdateApi(CardTokens tokens, MessageStore messages)
 {
     private const int MostBytes = 30 * 1024;
 
-    private static readonly ApiRule Rule = new("card_update", TakesUserToken: false, ["im:message", "im:message:send_as_bot", "im:message:update"]);
-
     public async Task<IResult> HandleAsync(HttpContext http, CancellationToken ct)
     {
-        if (gate.Refuse(http, Rule, out _) is { } refusal)
-        {
-            return refusal;
-        }
-
         if (await Json.ReadObjectAsync(http.Request, ct) is not { } body)
         {
             return Fail(100030, "request body is not JSON");

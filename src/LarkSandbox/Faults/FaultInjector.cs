@@ -44,8 +44,7 @@ internal sealed class FaultInjector(RequestDelegate next, FaultBoard faults, Out
             return;
         }
 
-        using var lost = new MemoryStream();
-        http.Response.Body = lost;
+        http.Response.Body = Stream.Null;
         await next(http);
         http.Items[AnswerLost] = true;
         http.Abort();

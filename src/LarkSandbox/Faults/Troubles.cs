@@ -1,3 +1,4 @@
+using LarkSandbox.Access;
 using LarkSandbox.Chat;
 using LarkSandbox.LongConnection;
 using LarkSandbox.Network;
@@ -16,6 +17,7 @@ internal sealed class Troubles(
     Connections connections,
     TokenVault vault,
     TenantTokens tenantTokens,
+    AppScopes appScopes,
     People people,
     WireLog wire)
 {
@@ -46,6 +48,7 @@ internal sealed class Troubles(
     public void Reset()
     {
         board.Reset();
+        appScopes.Reset();
         outages.End();
         relay.Conditions = NetworkConditions.Perfect;
         lines.CutVanished();

@@ -31,6 +31,7 @@ internal static class Launcher
     private static SandboxOptions Demo(LaunchOptions launch, DataFolder data, string? serviceUrl) => new()
     {
         AppSecret = data.AppSecret,
+        FilesFolder = data.Root,
         AppScopes = launch.OpenScopes ?? Chat.ScopeCatalog.Default,
         RedirectUris = serviceUrl is null ? [] : [ServiceSettings.RedirectUri(serviceUrl)],
         DeviceInterval = TimeSpan.FromSeconds(2),

@@ -1,7 +1,10 @@
+using LarkSandbox.Access;
 using LarkSandbox.Aily;
+using LarkSandbox.Apaas;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Contacts;
+using LarkSandbox.Drive;
 using LarkSandbox.Faults;
 using LarkSandbox.HttpPush;
 using LarkSandbox.Im;
@@ -34,9 +37,11 @@ internal static class SandboxEndpoints
         routes.MapPost("/open-apis/ephemeral/v1/send", (HttpContext http, [FromServices] EphemeralApi api, CancellationToken ct) => api.SendAsync(http, ct));
         routes.MapPost("/open-apis/ephemeral/v1/delete", (HttpContext http, [FromServices] EphemeralApi api, CancellationToken ct) => api.DeleteAsync(http, ct));
         routes.MapPost("/open-apis/interactive/v1/card/update", (HttpContext http, [FromServices] CardUpdateApi api, CancellationToken ct) => api.HandleAsync(http, ct));
-        routes.MapGet("/open-apis/contact/v3/users/batch", (HttpContext http, [FromServices] ContactsApi api) => api.Batch(http));
+        routes.MapContacts();
         routes.MapAily();
-        routes.MapFallback("/open-apis/{**path}", () => Answer.Error(99991201, "The request path does not exist.", StatusCodes.Status404NotFound));
+        routes.MapApaas();
+        routes.MapDrive();
+        routes.MapFallback("/open-apis/{**path}", ApiGate.NotSimulated);
     }
 
     public static void MapChat(this IEndpointRouteBuilder routes)
@@ -49,12 +54,17 @@ internal static class SandboxEndpoints
         chat.MapPost("/chat-entered", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.EnterAsync(http, ct));
         chat.MapPost("/menu", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.ChooseMenuAsync(http, ct));
         chat.MapPost("/cards/click", (HttpContext http, [FromServices] ChatApi api, CancellationToken ct) => api.ClickAsync(http, ct));
+        chat.MapGet("/calls", ([FromServices] AccessApi api) => api.Calls());
+        chat.MapGet("/scopes", ([FromServices] AccessApi api) => api.Scopes());
+        chat.MapPost("/scopes", (HttpContext http, [FromServices] AccessApi api, CancellationToken ct) => api.SetScopeAsync(http, ct));
+        chat.MapPost("/grants", (HttpContext http, [FromServices] AccessApi api, CancellationToken ct) => api.GrantAsync(http, ct));
         chat.MapGet("/callback-address", ([FromServices] CallbackAddressApi api) => api.Show());
         chat.MapPut("/callback-address", (HttpContext http, [FromServices] CallbackAddressApi api, CancellationToken ct) => api.UseAsync(http, ct));
         chat.MapDelete("/callback-address", ([FromServices] CallbackAddressApi api) => api.Leave());
         chat.MapGet("/stream", (HttpContext http, string? openId, [FromServices] StreamApi api) => api.HandleAsync(http, openId));
         chat.MapPost("/load", (HttpContext http, [FromServices] LoadApi api, CancellationToken ct) => api.EventsAsync(http, ct));
         chat.MapPost("/load/clicks", (HttpContext http, [FromServices] LoadApi api, CancellationToken ct) => api.ClicksAsync(http, ct));
+        chat.MapGroup("/workspaces").MapWorkspaceSeeds();
         chat.MapGroup("/faults").MapFaults().MapLineFaults();
     }
 
@@ -90,6 +100,15 @@ internal static class SandboxEndpoints
         faults.MapPost("/refuse-handshake", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.RefuseHandshakeAsync(http, ct));
     }
 
+    private static void MapContacts(this IEndpointRouteBuilder routes)
+    {
+        var users = routes.MapGroup("/open-apis/contact/v3/users");
+        users.MapGet("/batch", (HttpContext http, [FromServices] ContactsApi api) => api.Batch(http));
+        users.MapPost("/basic_batch", (HttpContext http, [FromServices] ContactLookupApi api, CancellationToken ct) => api.NamesAsync(http, ct));
+        users.MapPost("/batch_get_id", (HttpContext http, [FromServices] ContactLookupApi api, CancellationToken ct) => api.IdsAsync(http, ct));
+        users.MapGet("/{userId}", (HttpContext http, string userId, [FromServices] ContactsApi api) => api.Get(http, userId));
+    }
+
     private static void MapAily(this IEndpointRouteBuilder routes)
     {
         var sessions = routes.MapGroup("/open-apis/aily/v1/sessions");
@@ -103,6 +122,11 @@ internal static class SandboxEndpoints
         sessions.MapPost("/{sessionId}/runs", (HttpContext http, string sessionId, [FromServices] RunsApi api, CancellationToken ct) => api.CreateAsync(http, sessionId, ct));
         sessions.MapGet("/{sessionId}/runs", (HttpContext http, string sessionId, [FromServices] RunsApi api) => api.List(http, sessionId));
         sessions.MapGet("/{sessionId}/runs/{runId}", (HttpContext http, string sessionId, string runId, [FromServices] RunsApi api) => api.Get(http, sessionId, runId));
+        var apps = routes.MapGroup("/open-apis/aily/v1/apps/{appId}");
+        apps.MapGet("/skills", (string appId, [FromServices] SkillsApi api) => api.List(appId));
+        apps.MapGet("/skills/{skillId}", (string appId, string skillId, [FromServices] SkillsApi api) => api.Get(appId, skillId));
+        apps.MapPost("/skills/{skillId}/start", (HttpContext http, string appId, string skillId, [FromServices] SkillsApi api, CancellationToken ct) => api.StartAsync(http, appId, skillId, ct));
+        apps.MapPost("/knowledges/ask", (HttpContext http, string appId, [FromServices] KnowledgeApi api, CancellationToken ct) => api.AskAsync(http, appId, ct));
         sessions.MapPost("/{sessionId}/runs/{runId}/cancel", (HttpContext http, string sessionId, string runId, [FromServices] RunsApi api) => api.Cancel(http, sessionId, runId));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using LarkSandbox.Access;
 using LarkSandbox.Faults;
 using LarkSandbox.LongConnection;
 using LarkSandbox.Wire;
@@ -53,6 +54,7 @@ internal static class SandboxHost
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         app.UseMiddleware<WireRecorder>();
         app.UseMiddleware<FaultInjector>();
+        app.UseMiddleware<ApiGate>();
         app.UseStaticFiles();
         app.MapRazorPages();
         app.MapPlatform();

@@ -109,10 +109,13 @@ public sealed record SandboxOptions
     /// <summary>How long an Aily run takes. Default: 2 s.</summary>
     public TimeSpan RunDuration { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Calls per second and API. Default: 50; 0 = unlimited.</summary>
+    /// <summary>Where uploaded files lie, in a folder <c>drive</c> that is emptied at the start and removed at the end. Default: among the temporary files.</summary>
+    public string? FilesFolder { get; init; }
+
+    /// <summary>Calls per second and API, where the platform names no other number. Default: 50; 0 = unlimited, for every API.</summary>
     public int CallsPerSecond { get; init; } = 50;
 
-    /// <summary>Calls per minute and API. Default: 1000; 0 = unlimited.</summary>
+    /// <summary>Calls per minute and API, where the platform names no other number. Default: 1000; 0 = unlimited, for every API.</summary>
     public int CallsPerMinute { get; init; } = 1000;
 
     /// <summary>Messages per second to one person or group. Default: 5; 0 = unlimited.</summary>

@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
+using LarkSandbox.Access;
 using LarkSandbox.Aily;
+using LarkSandbox.Apaas.Applications;
+using LarkSandbox.Apaas.Workspaces;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
+using LarkSandbox.Drive;
 using LarkSandbox.Faults;
 using LarkSandbox.Load;
 using LarkSandbox.LongConnection;
@@ -23,11 +27,16 @@ internal sealed class SandboxPlatform(
     Connections connections,
     Troubles faults,
     TokenApi tokenCalls,
+    AppScopes appScopes,
+    CallCounts calls,
     CallLimits limits,
     TokenVault vault,
     DeviceFlows devices,
     ConsentRules consent,
     AilyStore aily,
+    WorkspaceStore workspaces,
+    ApplicationCalls applicationCalls,
+    DriveStore drive,
     EventLoad eventLoad,
     ClickLoad clickLoad,
     IssuedSecrets secrets,
@@ -36,6 +45,12 @@ internal sealed class SandboxPlatform(
     ChangeSignal changes)
 {
     public SandboxOptions Options => options;
+
+    /// <summary>The scopes enabled for the app; an administrator may take one away at any time.</summary>
+    public AppScopes AppScopes => appScopes;
+
+    /// <summary>What was called, how often, and with whose token.</summary>
+    public CallCounts Calls => calls;
 
     /// <summary>李雷, 韩梅梅 and Ava Stone, then the extra users.</summary>
     public IReadOnlyList<DemoUser> Users => directory.Users;
@@ -54,6 +69,15 @@ internal sealed class SandboxPlatform(
     public WireLog Wire => wire;
 
     public IReadOnlyCollection<AilySession> AilySessions => aily.All;
+
+    /// <summary>The tenant's aPaaS workspaces, with what is in their tables.</summary>
+    public WorkspaceStore Workspaces => workspaces;
+
+    /// <summary>What was uploaded.</summary>
+    public DriveStore Drive => drive;
+
+    /// <summary>Functions and flows that ran.</summary>
+    public ApplicationCalls ApplicationCalls => applicationCalls;
 
     /// <summary>Every event pushed: attempts, acked or given up.</summary>
     public IReadOnlyCollection<Delivery> Deliveries => deliveries.All;

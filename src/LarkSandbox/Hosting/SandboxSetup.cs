@@ -1,7 +1,11 @@
+using LarkSandbox.Access;
 using LarkSandbox.Aily;
+using LarkSandbox.Apaas.Applications;
+using LarkSandbox.Apaas.Workspaces;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Contacts;
+using LarkSandbox.Drive;
 using LarkSandbox.Faults;
 using LarkSandbox.HttpPush;
 using LarkSandbox.Im;
@@ -22,9 +26,12 @@ internal static class SandboxSetup
         .AddSingleton(clock)
         .AddGround()
         .AddLongConnection()
+        .AddAccess()
         .AddOAuth()
         .AddMessaging()
         .AddAily()
+        .AddApaas()
+        .AddDrive()
         .AddLoad()
         .AddSingleton<SandboxPlatform>();
 
@@ -67,6 +74,12 @@ internal static class SandboxSetup
         .AddSingleton<SocketApi>()
         .AddHostedService<PingWatch>();
 
+    private static IServiceCollection AddAccess(this IServiceCollection services) => services
+        .AddSingleton<AppScopes>()
+        .AddSingleton<CallLimits>()
+        .AddSingleton<CallCounts>()
+        .AddSingleton<AccessApi>();
+
     private static IServiceCollection AddOAuth(this IServiceCollection services) => services
         .AddSingleton<TokenMint>()
         .AddSingleton<RefreshLedger>()
@@ -74,7 +87,6 @@ internal static class SandboxSetup
         .AddSingleton<AuthorizationCodes>()
         .AddSingleton<DeviceFlows>()
         .AddSingleton<ClientCheck>()
-        .AddSingleton<CallLimits>()
         .AddSingleton<ConsentRules>()
         .AddSingleton<TenantTokens>()
         .AddSingleton<TokenApi>()
@@ -85,7 +97,6 @@ internal static class SandboxSetup
         .AddSingleton<SignedIn>();
 
     private static IServiceCollection AddMessaging(this IServiceCollection services) => services
-        .AddSingleton<ApiGate>()
         .AddSingleton<MessageStore>()
         .AddSingleton<MessagesApi>()
         .AddSingleton<EphemeralApi>()
@@ -93,7 +104,9 @@ internal static class SandboxSetup
         .AddSingleton<CardClicks>()
         .AddSingleton<CardUpdateApi>()
         .AddSingleton<ContactBook>()
+        .AddSingleton<ContactView>()
         .AddSingleton<ContactsApi>()
+        .AddSingleton<ContactLookupApi>()
         .AddSingleton<People>()
         .AddSingleton<ServiceAddress>()
         .AddSingleton<ChatApi>()
@@ -104,9 +117,32 @@ internal static class SandboxSetup
         .AddSingleton<ClickLoad>()
         .AddSingleton<LoadApi>();
 
+    private static IServiceCollection AddApaas(this IServiceCollection services) => services
+        .AddSingleton<WorkspaceStore>()
+        .AddSingleton<RecordsApi>()
+        .AddSingleton<SqlApi>()
+        .AddSingleton<SchemaApi>()
+        .AddSingleton<WorkspaceSeedApi>()
+        .AddSingleton<ApplicationCalls>()
+        .AddSingleton<DemoFunctions>()
+        .AddSingleton<FunctionsApi>()
+        .AddSingleton<FlowOperators>()
+        .AddSingleton<FlowsApi>()
+        .AddSingleton<ApplicationObjects>()
+        .AddSingleton<ObjectsApi>()
+        .AddSingleton<ObjectBatchesApi>();
+
+    private static IServiceCollection AddDrive(this IServiceCollection services) => services
+        .AddSingleton<DriveStore>()
+        .AddSingleton<UploadsApi>()
+        .AddSingleton<PartsApi>()
+        .AddSingleton<DownloadsApi>();
+
     private static IServiceCollection AddAily(this IServiceCollection services) => services
         .AddSingleton<AilyStore>()
         .AddSingleton<SessionsApi>()
         .AddSingleton<AilyMessagesApi>()
-        .AddSingleton<RunsApi>();
+        .AddSingleton<RunsApi>()
+        .AddSingleton<SkillsApi>()
+        .AddSingleton<KnowledgeApi>();
 }

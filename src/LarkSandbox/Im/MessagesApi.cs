@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LarkSandbox.Access;
 using LarkSandbox.Cards;
 using LarkSandbox.Chat;
 using LarkSandbox.Hosting;
@@ -7,57 +8,37 @@ using LarkSandbox.LongConnection;
 namespace LarkSandbox.Im;
 
 /// <summary><c>/open-apis/im/v1/messages</c>: send, reply, patch a card, recall.</summary>
-internal sealed class MessagesApi(SandboxOptions options, ApiGate gate, TenantDirectory directory, MessageStore messages, RateWindow window, TimeProvider clock)
+internal sealed class MessagesApi(SandboxOptions options, TenantDirectory directory, MessageStore messages, RateWindow window, TimeProvider clock)
 {
-    private static readonly string[] AsUser = ["im:message", "im:message.send_as_user"];
-    private static readonly ApiRule SendRule = new("im_send", TakesUserToken: true, ["im:message", "im:message:send_as_bot", "im:message:send"], AsUser);
-    private static readonly ApiRule ReplyRule = SendRule with { Name = "im_reply" };
-    private static readonly ApiRule PatchRule = new("im_patch", TakesUserToken: true, ["im:message", "im:message:send_as_bot", "im:message:update"]);
-    private static readonly ApiRule RecallRule = new("im_recall", TakesUserToken: true, ["im:message", "im:message:recall", "im:message:send_as_bot"]);
     private static readonly TimeSpan PatchLife = TimeSpan.FromDays(14);
 
     public async Task<IResult> SendAsync(HttpContext http, CancellationToken ct)
     {
-        if (gate.Refuse(http, SendRule, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
         var body = await Json.ReadObjectAsync(http.Request, ct);
         if (FindChat(http.Request.Query["receive_id_type"].ToString(), body.Text("receive_id"), out var chatId) is { } unknown)
         {
             return unknown;
         }
 
-        return Post(caller, chatId, body, null);
+        return Post(Caller.Of(http), chatId, body, null);
     }
 
     public async Task<IResult> ReplyAsync(HttpContext http, string messageId, CancellationToken ct)
     {
-        if (gate.Refuse(http, ReplyRule, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
         var body = await Json.ReadObjectAsync(http.Request, ct);
         return messages.Find(messageId) switch
         {
             null => ImError.BadParameter("invalid message_id"),
             { Deleted: true } => Answer.Error(230011, "The message was recalled."),
             { OnlyVisibleTo: not null } => Answer.Error(230050, "The message is not visible to the operator."),
-            var parent => Post(caller, parent.ChatId, body, parent),
+            var parent => Post(Caller.Of(http), parent.ChatId, body, parent),
         };
     }
 
     public async Task<IResult> PatchAsync(HttpContext http, string messageId, CancellationToken ct)
     {
-        if (gate.Refuse(http, PatchRule, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
         var body = await Json.ReadObjectAsync(http.Request, ct);
-        if (CheckPatch(caller, messageId, out var message) is { } forbidden)
+        if (CheckPatch(Caller.Of(http), messageId, out var message) is { } forbidden)
         {
             return forbidden;
         }
@@ -84,11 +65,6 @@ internal sealed class MessagesApi(SandboxOptions options, ApiGate gate, TenantDi
 
     public IResult Recall(HttpContext http, string messageId)
     {
-        if (gate.Refuse(http, RecallRule, out var caller) is { } refusal)
-        {
-            return refusal;
-        }
-
         switch (messages.Find(messageId))
         {
             case null:
@@ -97,7 +73,7 @@ internal sealed class MessagesApi(SandboxOptions options, ApiGate gate, TenantDi
                 return Answer.Error(230011, "The message was recalled.");
             case { OnlyVisibleTo: not null }:
                 return Answer.Error(230050, "The message is not visible to the operator.");
-            case var message when message.SenderOpenId != caller.OpenId:
+            case var message when message.SenderOpenId != Caller.Of(http).OpenId:
                 return Answer.Error(230026, "No permission to recall this message.");
             case var message:
                 messages.Remove(message);

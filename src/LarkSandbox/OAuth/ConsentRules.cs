@@ -1,9 +1,10 @@
+using LarkSandbox.Access;
 using LarkSandbox.Hosting;
 
 namespace LarkSandbox.OAuth;
 
 /// <summary>What the consent page refuses before it asks anybody.</summary>
-internal sealed class ConsentRules(SandboxOptions options)
+internal sealed class ConsentRules(SandboxOptions options, AppScopes appScopes)
 {
     private const int MostScopes = 50;
 
@@ -16,7 +17,7 @@ internal sealed class ConsentRules(SandboxOptions options)
     /// <summary>Null, or the scopes that the app may not ask for.</summary>
     public string? Forbidden(IReadOnlyList<string> scopes)
     {
-        var forbidden = scopes.Where(s => !options.AppScopes.Contains(s)).ToList();
+        var forbidden = scopes.Where(s => !appScopes.Has(s)).ToList();
         return scopes.Count > MostScopes ? $"more than {MostScopes} scopes" : forbidden.Count > 0 ? string.Join(' ', forbidden) : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LarkSandbox.Access;
 using LarkSandbox.Hosting;
 
 namespace LarkSandbox.OAuth;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using LarkSandbox.Access;
 using LarkSandbox.Hosting;
 
 namespace LarkSandbox.OAuth;

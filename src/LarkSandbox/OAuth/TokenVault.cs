@@ -1,3 +1,4 @@
+using LarkSandbox.Access;
 using LarkSandbox.Chat;
 using LarkSandbox.Hosting;
 
@@ -5,7 +6,7 @@ namespace LarkSandbox.OAuth;
 
 /// <summary>The platform's memory of consents and user tokens: scopes accumulate, refresh tokens work once.</summary>
 internal sealed class TokenVault(
-    SandboxOptions options, TokenMint mint, TenantDirectory directory, RefreshLedger ledger, LiveFeed feed, ChangeSignal changes, TimeProvider clock)
+    SandboxOptions options, AppScopes appScopes, TokenMint mint, TenantDirectory directory, RefreshLedger ledger, LiveFeed feed, ChangeSignal changes, TimeProvider clock)
 {
     private const int MostTokens = 100_000;
 
@@ -218,7 +219,7 @@ internal sealed class TokenVault(
         var access = new IssuedToken(mint.UserToken(), openId, scopes, now + options.AccessTokenLifetime, authorizedAt);
         Keep(_access, access);
         IssuedToken? refresh = null;
-        if (withRefresh && options.AppScopes.Contains("offline_access"))
+        if (withRefresh && appScopes.Has("offline_access"))
         {
             refresh = new IssuedToken(mint.UserToken(), openId, scopes, now + options.RefreshTokenLifetime, authorizedAt);
             Keep(_refresh, refresh);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LarkSandbox.Access;
 using LarkSandbox.Chat;
 using LarkSandbox.Hosting;
 

@@ -17,11 +17,16 @@ internal static class HttpKinds
         ("/open-apis/interactive/", "card", "A card is changed with the token of a click, after the click was answered."),
         ("/open-apis/ephemeral/", "card", "A card that only one person in the group sees."),
         ("/open-apis/im/v1/messages", "message", "The bot writes, replies, changes or recalls a message."),
+        ("/open-apis/apaas/v1/workspaces/", "other", "Tables and SQL of a workspace, with the person's own token."),
+        ("/open-apis/apaas/", "other", "Functions, flows and records of an application, with the app's token: the person is a parameter."),
+        ("/open-apis/drive/", "other", "A file goes up or down, in pieces when it is large."),
+        ("/space/", "other", "A file goes down by a link that works for a day."),
+        ("/open-apis/contact/", "other", "The company's directory: each field by a scope of its own."),
         ("/open-apis/aily/", "aily", "A call to the AI on the person's behalf, with the person's own token."),
     ];
 
     public static bool IsPlatform(PathString path) =>
-        path.StartsWithSegments("/open-apis") || path.StartsWithSegments("/callback") || path.StartsWithSegments("/oauth") || path.StartsWithSegments("/ws");
+        path.StartsWithSegments("/open-apis") || path.StartsWithSegments("/callback") || path.StartsWithSegments("/oauth") || path.StartsWithSegments("/ws") || path.StartsWithSegments("/space");
 
     public static bool IsPage(PathString path) =>
         path.StartsWithSegments("/open-apis/authen/v1/authorize") || path.StartsWithSegments("/oauth/v1/device/verify");

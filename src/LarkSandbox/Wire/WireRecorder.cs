@@ -10,6 +10,8 @@ namespace LarkSandbox.Wire;
 internal sealed class WireRecorder(RequestDelegate next, WireLog wire, TimeProvider clock)
 {
     private const int MostBody = 16 * 1024;
+    private const int MostRead = 2 * 1024 * 1024;
+    private const string UrlEncoded = "application/x-www-form-urlencoded";
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -34,7 +36,7 @@ internal sealed class WireRecorder(RequestDelegate next, WireLog wire, TimeProvi
         var started = clock.GetTimestamp();
         var request = await ReadRequestAsync(http.Request);
         var original = http.Response.Body;
-        using var answer = new MemoryStream();
+        await using var answer = new WireTap(http, original);
         http.Response.Body = answer;
         try
         {
@@ -48,21 +50,20 @@ internal sealed class WireRecorder(RequestDelegate next, WireLog wire, TimeProvi
 
         if (!IsLost(http))
         {
-            answer.Position = 0;
-            await answer.CopyToAsync(original, http.RequestAborted);
+            await answer.ReleaseAsync(http.RequestAborted);
         }
     }
 
     private static bool IsLost(HttpContext http) => http.Items.ContainsKey(Faults.FaultInjector.AnswerLost) || http.RequestAborted.IsCancellationRequested;
 
-    private void Describe(HttpContext http, JsonNode? request, MemoryStream answer, TimeSpan took)
+    private void Describe(HttpContext http, JsonNode? request, WireTap answer, TimeSpan took)
     {
         var path = http.Request.Path.Value!;
         var page = HttpKinds.IsPage(http.Request.Path);
         var (kind, explain) = HttpKinds.Of(path);
         var status = IsLost(http) ? (int?)null : http.Response.StatusCode;
-        var bytes = answer.Length;
-        var response = page ? null : ReadBody(answer.GetBuffer().AsSpan(0, (int)answer.Length), http.Response.ContentType);
+        var bytes = answer.Written;
+        var response = page ? null : bytes > MostBody ? NotShown(bytes) : ReadBody(answer.Head, http.Response.ContentType);
         wire.Add(() => new WireEntry
         {
             Channel = "http",
@@ -88,12 +89,25 @@ internal sealed class WireRecorder(RequestDelegate next, WireLog wire, TimeProvi
             return null;
         }
 
+        // Uploads are left to whoever reads them: they are neither held in memory nor shown.
+        if (request.HasFormContentType && !request.ContentType!.StartsWith(UrlEncoded, StringComparison.OrdinalIgnoreCase) || request.ContentLength > MostRead)
+        {
+            return NotShown(request.ContentLength);
+        }
+
         request.EnableBuffering();
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
         request.Body.Position = 0;
         return ReadBody(body.GetBuffer().AsSpan(0, (int)body.Length), request.ContentType);
     }
+
+    private static bool IsText(string? contentType) =>
+        contentType is null || contentType.Contains("json", StringComparison.OrdinalIgnoreCase) || contentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
+        || contentType.StartsWith(UrlEncoded, StringComparison.OrdinalIgnoreCase);
+
+    private static JsonNode? NotShown(long? bytes) =>
+        JsonValue.Create(string.Create(CultureInfo.InvariantCulture, $"({(bytes is { } known ? $"{known} bytes" : "a stream")}, not shown)"));
 
     private static JsonNode? ReadBody(ReadOnlySpan<byte> body, string? contentType)
     {
@@ -102,12 +116,12 @@ internal sealed class WireRecorder(RequestDelegate next, WireLog wire, TimeProvi
             return null;
         }
 
-        if (body.Length > MostBody)
+        if (body.Length > MostBody || !IsText(contentType))
         {
-            return JsonValue.Create(string.Create(CultureInfo.InvariantCulture, $"({body.Length} bytes, not shown)"));
+            return NotShown(body.Length);
         }
 
-        if (body[0] != '{' && contentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true)
+        if (body[0] != '{' && contentType?.StartsWith(UrlEncoded, StringComparison.OrdinalIgnoreCase) == true)
         {
             var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body));
             return new JsonObject(form.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value.ToString())));

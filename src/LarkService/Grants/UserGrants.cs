@@ -126,6 +126,10 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
     public Secret? RefreshToken(UserGrant grant) =>
         grant.SealedRefreshToken is null ? null : seal.Open(grant.SealedRefreshToken, grant.Key, SealPurpose.RefreshToken);
 
+    /// <summary>The address the user's consent brought; null when no scope allowed to see it.</summary>
+    public Secret? Email(UserGrant grant) =>
+        grant.SealedEmail is null ? null : seal.Open(grant.SealedEmail, grant.Key, SealPurpose.Email);
+
     private static IQueryable<UserGrant> Generation(LarkDbContext db, UserGrant grant) =>
         db.Set<UserGrant>().Where(g => g.Id == grant.Id && g.Version == grant.Version);
 

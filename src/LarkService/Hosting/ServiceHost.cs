@@ -1,6 +1,9 @@
 using System.Text;
 using LarkService.Accounts;
+using LarkService.Apaas;
 using LarkService.Apaas.Ai;
+using LarkService.Apaas.Applications;
+using LarkService.Apaas.Workspaces;
 using LarkService.Authorization;
 using LarkService.Authorization.Cards;
 using LarkService.Authorization.Chat;
@@ -75,6 +78,7 @@ internal static class ServiceHost
         services.AddGrants();
         services.AddAuthorizationSessions();
         services.AddOnBehalfOf();
+        services.AddApaas();
         services.AddAi();
         services.AddEvents()
             .OnEvent<RevokedOnPlatform>(RevokedOnPlatform.EventType)
@@ -109,6 +113,8 @@ internal static class ServiceHost
         app.MapTokens();
         app.MapOperations();
         app.MapProxy();
+        app.MapWorkspaces();
+        app.MapApplications();
         app.MapEvents();
         app.MapWebhooks();
         app.MapHttpPushes();

@@ -18,6 +18,8 @@ internal static class OnBehalfOfSetup
         services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallProblems>();
+        services.AddSingleton<AppCalls>();
+        services.AddSingleton<CallerOperations>();
         services.AddSingleton<TokenHandOut>();
         services.AddSingleton<ForcedRefresh>();
         services.AddSingleton<IRowCount, ParkedCallCount>();

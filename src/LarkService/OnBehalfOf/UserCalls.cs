@@ -11,11 +11,16 @@ internal sealed class UserCalls(IHttpClientFactory http, LarkApps apps, ApiRegis
     public const string HttpClientName = "lark-on-behalf";
 
     public async Task<PlatformAnswer> SendAsync(
-        UserKey user, ScopeSet scopes, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct)
+        UserKey user, ScopeSet scopes, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct, string? prefer = null)
     {
         using var client = http.CreateClient(HttpClientName);
         using var request = new HttpRequestMessage(method, new Uri(apps.Get(user.AppId).OpenBase, path));
         request.Content = body is null ? null : JsonContent.Create(body, options: WireJson.Options);
+        if (prefer is not null)
+        {
+            request.Headers.Add("Prefer", prefer);
+        }
+
         UserTokenHandler.For(request, user, scopes);
         if (repeatable)
         {

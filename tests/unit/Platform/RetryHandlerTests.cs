@@ -124,6 +124,20 @@ public sealed class RetryHandlerTests
     }
 
     [Fact]
+    public async Task What_takes_long_has_100_seconds_and_one_try()
+    {
+        _network.Then(NeverAsync);
+
+        var sending = Send(HttpMethod.Post, r => r.MarkLong());
+        _clock.Advance(TimeSpan.FromSeconds(99.9));
+        Assert.False(sending.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(0.1));
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => sending);
+        Assert.Single(_network.Requests);
+    }
+
+    [Fact]
     public async Task A_read_without_an_answer_is_repeated()
     {
         _network.Then(NeverAsync);

@@ -89,7 +89,10 @@ internal sealed class OpenPlatform : HttpMessageHandler, IHttpClientFactory
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
-        var call = new Call(request.Method, request.RequestUri!, request.Headers.Authorization?.ToString(), request.Content?.Headers.ContentType?.MediaType, body);
+        var call = new Call(request.Method, request.RequestUri!, request.Headers.Authorization?.ToString(), request.Content?.Headers.ContentType?.MediaType, body)
+        {
+            Prefer = request.Headers.TryGetValues("Prefer", out var prefer) ? string.Join(", ", prefer) : null,
+        };
         Func<Call, CancellationToken, Task<HttpResponseMessage>> answer;
         lock (_gate)
         {
@@ -107,6 +110,8 @@ internal sealed class OpenPlatform : HttpMessageHandler, IHttpClientFactory
 
     internal sealed record Call(HttpMethod Method, Uri Url, string? Authorization, string? ContentType, string Body)
     {
+        public string? Prefer { get; init; }
+
         public JsonObject Json => JsonNode.Parse(Body)!.AsObject();
 
         public Dictionary<string, string> Form => QueryHelpers.ParseQuery(Body).ToDictionary(f => f.Key, f => f.Value.ToString());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LarkService.OnBehalfOf.Operations;
 
@@ -14,6 +15,10 @@ internal sealed record OperationAnswer(int Status, string? ContentType, ReadOnly
     /// <returns>Status 200 with <paramref name="value"/> in the API's own spelling.</returns>
     public static OperationAnswer Json<T>(T value) =>
         new(StatusCodes.Status200OK, "application/json; charset=utf-8", JsonSerializer.SerializeToUtf8Bytes(value, JsonSerializerOptions.Web));
+
+    /// <returns>What is wrong with a call, where that shows only once it is carried out.</returns>
+    public static OperationAnswer Problem(ProblemHttpResult problem) =>
+        new(problem.StatusCode, "application/problem+json", JsonSerializer.SerializeToUtf8Bytes(problem.ProblemDetails, JsonSerializerOptions.Web));
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

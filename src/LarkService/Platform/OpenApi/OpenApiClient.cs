@@ -18,20 +18,25 @@ internal sealed class OpenApiClient(IHttpClientFactory http, TenantTokens tokens
     /// <returns>The <c>data</c> of the answer.</returns>
     /// <exception cref="PlatformException">The platform refused.</exception>
     /// <exception cref="HttpRequestException">The platform could not be reached.</exception>
-    public async Task<JsonElement> SendAsync(LarkApp app, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct)
+    public async Task<JsonElement> SendAsync(LarkApp app, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct) =>
+        (await AnswerAsync(app, method, path, body, repeatable, ct)).Data;
+
+    /// <returns>The whole answer, for callers to whom its log id matters.</returns>
+    /// <inheritdoc cref="SendAsync"/>
+    public async Task<PlatformAnswer> AnswerAsync(LarkApp app, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct, bool takesLong = false)
     {
         var token = await tokens.GetAsync(app.AppId, ct);
-        var answer = await SendOnceAsync(app, method, path, body, repeatable, token, ct);
+        var answer = await SendOnceAsync(app, method, path, body, repeatable, takesLong, token, ct);
         if (answer.Error is { } error && PlatformCodes.IsTenantTokenRefused(error.Code))
         {
             tokens.Refused(app.AppId, token);
-            answer = await SendOnceAsync(app, method, path, body, repeatable, await tokens.GetAsync(app.AppId, ct), ct);
+            answer = await SendOnceAsync(app, method, path, body, repeatable, takesLong, await tokens.GetAsync(app.AppId, ct), ct);
         }
 
-        return answer.ThrowIfRefused().Data;
+        return answer.ThrowIfRefused();
     }
 
-    private async Task<PlatformAnswer> SendOnceAsync(LarkApp app, HttpMethod method, string path, object? body, bool repeatable, Secret token, CancellationToken ct)
+    private async Task<PlatformAnswer> SendOnceAsync(LarkApp app, HttpMethod method, string path, object? body, bool repeatable, bool takesLong, Secret token, CancellationToken ct)
     {
         using var client = http.CreateClient(HttpClientName);
         using var request = new HttpRequestMessage(method, new Uri(app.OpenBase, path));
@@ -40,6 +45,11 @@ internal sealed class OpenApiClient(IHttpClientFactory http, TenantTokens tokens
         if (repeatable)
         {
             request.MarkSafeToRepeat();
+        }
+
+        if (takesLong)
+        {
+            request.MarkLong();
         }
 
         using var response = await client.SendAsync(request, ct);

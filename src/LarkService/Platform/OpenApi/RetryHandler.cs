@@ -14,14 +14,21 @@ namespace LarkService.Platform.OpenApi;
 internal sealed class RetryHandler : DelegatingHandler
 {
     private static readonly HttpRequestOptionsKey<bool> Safe = new("LarkService.SafeToRepeat");
+    private static readonly HttpRequestOptionsKey<bool> Long = new("LarkService.TakesLong");
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>For what the platform works on while we wait.</summary>
+    private static readonly TimeSpan LongTry = TimeSpan.FromSeconds(100);
+
     private readonly ResiliencePipeline<HttpResponseMessage> _repeating;
     private readonly ResiliencePipeline<HttpResponseMessage> _once;
+    private readonly ResiliencePipeline<HttpResponseMessage> _onceAndLong;
 
     public RetryHandler(TimeProvider clock)
     {
         var tryLimit = new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(15) };
         _once = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }.AddTimeout(tryLimit).Build();
+        _onceAndLong = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }.AddTimeout(LongTry).Build();
         _repeating = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
@@ -39,9 +46,12 @@ internal sealed class RetryHandler : DelegatingHandler
 
     public static void SafeToRepeat(HttpRequestMessage request) => request.Options.Set(Safe, true);
 
+    public static void TakesLong(HttpRequestMessage request) => request.Options.Set(Long, true);
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var pipeline = request.Method == HttpMethod.Get || request.Options.TryGetValue(Safe, out var safe) && safe ? _repeating : _once;
+        var pipeline = request.Method == HttpMethod.Get || request.Options.TryGetValue(Safe, out var safe) && safe ? _repeating
+            : request.Options.TryGetValue(Long, out var isLong) && isLong ? _onceAndLong : _once;
         try
         {
             return await pipeline.ExecuteAsync(async ct => await AnswerAsync(request, ct), cancellationToken);
@@ -86,6 +96,13 @@ internal sealed class RetryHandler : DelegatingHandler
 /// <summary>Marks requests for <see cref="RetryHandler"/>.</summary>
 internal static class RetryMarks
 {
+    /// <summary>Somebody's program runs before the platform answers, so the answer may take longer than others.</summary>
+    public static HttpRequestMessage MarkLong(this HttpRequestMessage request)
+    {
+        RetryHandler.TakesLong(request);
+        return request;
+    }
+
     /// <summary>Repeating this request does no harm: it changes nothing, or carries an id the platform de-duplicates by.</summary>
     public static HttpRequestMessage MarkSafeToRepeat(this HttpRequestMessage request)
     {

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+
+namespace LarkSandbox.Tests.Apaas;
+
+/// <summary>SQL in a workspace: one statement, with the person's token.</summary>
+public sealed class SqlCommandTests : WorkspaceTest
+{
+    [Fact]
+    public async Task Rows_come_as_JSON_in_a_string_and_are_empty_when_there_are_none_to_show()
+    {
+        Assert.Equal("""[{"name":"Ann","vip":true},{"name":"王一一","vip":true}]""", (await SqlAsync("SELECT name, vip FROM customers WHERE vip ORDER BY _id;")).Data["result"]!.ToString());
+        Assert.Equal("[]", (await SqlAsync("SELECT name FROM customers WHERE name = 'nobody'")).Data["result"]!.ToString());
+        Assert.Equal("", (await SqlAsync("DELETE FROM customers WHERE name = 'Bob' -- ; DROP TABLE tasks")).Data["result"]!.ToString());
+        Assert.Equal(2, (int)Rows(await SqlAsync("/* one; */ WITH c AS (SELECT * FROM customers) SELECT count(*) AS n FROM c"))[0]!["n"]!);
+        Assert.Equal(";'", Rows(await SqlAsync("SELECT ';''' AS x"))[0]!["x"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Who_wrote_a_row_is_noted_here_too()
+    {
+        Assert.Equal("", (await SqlAsync("INSERT INTO tasks (title) VALUES ('by SQL')")).Data["result"]!.ToString());
+        var other = Platform.Grant(Ava.OpenId, Scopes).Access.Value;
+        await PostAsync($"{Root}/sql_commands", new JsonObject { ["sql"] = "UPDATE tasks SET state = 'done' WHERE title = 'by SQL'" }, other);
+
+        var row = Rows(await SqlAsync("SELECT _created_by, _updated_by FROM tasks WHERE title = 'by SQL'"))[0]!;
+        Assert.Equal((LiLei.OpenId, Ava.OpenId), (row["_created_by"]!.ToString(), row["_updated_by"]!.ToString()));
+        Assert.Equal(2, Platform.Calls.Of("POST /open-apis/apaas/v1/workspaces/:workspace_id/sql_commands", LiLei.OpenId));
+    }
+
+    [Theory]
+    [InlineData("SELECT 1; SELECT 2", "one statement at a time")]
+    [InlineData("SELECT 1; DROP TABLE tasks", "one statement at a time")]
+    [InlineData("SELECT 1; nonsense", "one statement at a time")]
+    [InlineData("SELECT ''; ' x", "one statement at a time")]
+    [InlineData("DROP TABLE tasks", "not DROP")]
+    [InlineData("ATTACH DATABASE '/tmp/x' AS x", "not ATTACH")]
+    [InlineData("PRAGMA max_page_count = 1000000", "not PRAGMA")]
+    [InlineData("-- nothing", "only SELECT")]
+    [InlineData("COMMIT", "not COMMIT")]
+    [InlineData("SELECT * FROM secrets", "no such table: secrets")]
+    [InlineData("SELECT load_extension('x')", "")]
+    [InlineData("SELECT * FROM tasks WHERE title = @title", "has parameters")]
+    [InlineData("SELECT", "incomplete input")]
+    [InlineData("", "sql is required")]
+    [InlineData("SELECT _id FROM tasks a, tasks b, tasks c, tasks d, tasks e, tasks f, tasks g", "ambiguous")]
+    [InlineData("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n", "takes too long")]
+    [InlineData("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5001) SELECT i FROM n", "more than 5000 rows")]
+    public async Task What_is_not_one_good_statement_is_refused_and_changes_nothing(string sql, string words)
+    {
+        Refused(await SqlAsync(sql), words);
+        Assert.Equal(4, (int)Rows(await SqlAsync("SELECT count(*) AS n FROM tasks"))[0]!["n"]!);
+    }
+
+    [Fact]
+    public async Task A_workspace_does_not_grow_beyond_its_bound()
+    {
+        Refused(await SqlAsync("INSERT INTO tasks (title) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 40) SELECT hex(randomblob(500000)) FROM n"), "full");
+        Assert.Equal(4, (int)(await GetAsync(Tasks)).Data["total"]!);
+        Assert.Equal(0, (await SqlAsync("INSERT INTO tasks (title) VALUES ('still there')")).Code);
+    }
+
+    [Fact]
+    public async Task Only_a_person_may_and_only_with_the_scope()
+    {
+        var path = $"{Root}/sql_commands";
+        var sql = new JsonObject { ["sql"] = "SELECT 1" };
+        Assert.Equal(99991663, (await PostAsync(path, sql.DeepClone(), await TenantTokenAsync())).Code);
+        Assert.Equal(99991679, (await PostAsync(path, sql.DeepClone(), Platform.Grant(Ava.OpenId, "app_engine:workspace.table:read").Access.Value)).Code);
+    }
+}
