@@ -94,8 +94,7 @@ internal static class ServiceHost
     {
         app.UseHttpEdge();
         app.UseMetricsPort();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseCallers();
         app.MapHealth();
         app.MapMetrics();
         app.MapAuthorizationSessions();
@@ -103,6 +102,7 @@ internal static class ServiceHost
         app.MapTokens();
         app.MapEvents();
         app.MapWebhooks();
+        app.MapCallers();
         app.MapHttpPushes();
         app.MapRazorPages();
     }
