@@ -29,6 +29,7 @@ internal static class AccountsSetup
         services.AddSingleton<ApiKeys>();
         services.AddHostedSingleton<KeyUses>();
         AddSignIn(services);
+        services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<ApiOptions>>((forwarded, api) => TrustedProxies.Apply(forwarded, api.Value));
         services.AddSingleton<RequestCounts>();
         services.AddSingleton<RequestLimits>();
         services.AddHostedService<SharedCounts>();
@@ -39,11 +40,7 @@ internal static class AccountsSetup
     /// <summary>Says who calls, and holds back who calls too often.</summary>
     public static void UseCallers(this WebApplication app)
     {
-        if (RequestLimits.Forwarding(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value) is { } forwarding)
-        {
-            app.UseForwardedHeaders(forwarding);
-        }
-
+        app.UseForwardedHeaders();
         app.UseAuthentication();
         RequestLimits? limits = null;
         app.Use((http, next) => (limits ??= app.Services.GetRequiredService<RequestLimits>()).PassAsync(http, next));

@@ -24,10 +24,15 @@ internal static class ApiKeyText
     public static (string Key, string Prefix) Create()
     {
         var prefix = RandomNumberGenerator.GetString(Letters, PrefixLength);
+        return (Create(prefix), prefix);
+    }
+
+    public static string Create(string prefix)
+    {
         var body = $"{Mark}{prefix}_{RandomNumberGenerator.GetString(Letters, SecretLength)}";
         Span<char> sum = stackalloc char[SumLength];
         WriteSum(body, sum);
-        return ($"{body}_{sum}", prefix);
+        return $"{body}_{sum}";
     }
 
     public static bool LooksLikeOne(ReadOnlySpan<char> text) => text.StartsWith(Mark, StringComparison.Ordinal);

@@ -1,7 +1,6 @@
 using System.Net;
 using LarkService.Platform.Http;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
 namespace LarkService.Accounts.Limits;
@@ -19,7 +18,7 @@ internal sealed partial class RequestLimits(RequestCounts counts, IOptions<ApiOp
 
     public Task PassAsync(HttpContext http, RequestDelegate next)
     {
-        if (Applying(http) is not var (key, rule))
+        if (Applying(http) is not (var key, var rule))
         {
             return next(http);
         }
@@ -63,26 +62,6 @@ internal sealed partial class RequestLimits(RequestCounts counts, IOptions<ApiOp
         LimitKind.Stranger => $"Too many requests without a good key came from this address: {rule.Most} in 15 minutes are let through. Who sends a good one is not held back.",
         _ => $"Too many requests came from this address: {rule.Most} in 15 minutes are let through.",
     };
-
-    /// <summary>How far <c>X-Forwarded-For</c> is believed; null: not at all.</summary>
-    public static ForwardedHeadersOptions? Forwarding(ApiOptions options)
-    {
-        if (options.TrustedProxies.Count == 0)
-        {
-            return null;
-        }
-
-        // The framework would trust the machine itself unasked, and one proxy only.
-        var forwarding = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
-        forwarding.KnownProxies.Clear();
-        forwarding.KnownIPNetworks.Clear();
-        foreach (var network in options.TrustedNetworks())
-        {
-            forwarding.KnownIPNetworks.Add(network);
-        }
-
-        return forwarding;
-    }
 
     private static partial class Log
     {

@@ -83,8 +83,8 @@ internal sealed partial class SharedCounts(RequestCounts counts, Database databa
     {
         await db.Database.OpenConnectionAsync(CancellationToken.None);
         await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection()) { Timeout = Patience };
-        batch.BatchCommands.Add(new(Tell) { Parameters = { Texts(mine.Select(m => m.Key)), Numbers(mine.Select(m => m.Beginning)), Counts(mine.Select(m => m.Calls)) } });
-        batch.BatchCommands.Add(new(Ask) { Parameters = { Texts(keys.Keys), new NpgsqlParameter { Value = (clock.GetUtcNow() - Longest).ToUnixTimeMilliseconds(), NpgsqlDbType = NpgsqlDbType.Bigint } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Tell) { Parameters = { Texts(mine.Select(m => m.Key)), Numbers(mine.Select(m => m.Beginning)), Counts(mine.Select(m => m.Calls)) } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Ask) { Parameters = { Texts(keys.Keys), new NpgsqlParameter { Value = (clock.GetUtcNow() - Longest).ToUnixTimeMilliseconds(), NpgsqlDbType = NpgsqlDbType.Bigint } } });
         await using var reader = await batch.ExecuteReaderAsync();
         do
         {
