@@ -40,7 +40,7 @@ internal sealed class CallerAuthentication(
             return Known(Caller.Bootstrap);
         }
 
-        return given.Span.StartsWith(AccessTokens.Beginning) ? await ByTokenAsync(given.ToString())
+        return given.Span.StartsWith(AccessTokens.Beginning, StringComparison.Ordinal) ? await ByTokenAsync(given.ToString())
             : ApiKeyText.LooksLikeOne(given.Span) ? Stranger("This is not a whole API key: it was cut or mistyped. Copy it again; it looks like lks_…, with 63 characters.")
             : Stranger(null);
     }

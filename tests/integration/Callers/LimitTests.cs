@@ -33,7 +33,7 @@ public sealed class LimitTests
             Assert.Equal("", Header(answer, "RateLimit-Limit"));
         }
 
-        (await new Api(scene.Anonymous).PostAsync($"/callback/lark/{scene.Options.Sandbox.AppId}", new { })).Must(HttpStatusCode.NotFound);
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, (await new Api(scene.Anonymous).PostAsync($"/callback/lark/{scene.Options.Sandbox.AppId}", new { })).Status);
         (await scene.Api.GetAsync(Grants)).Must(HttpStatusCode.OK);
         (await scene.As((await scene.NewKeyAsync("grants.read")).Key).GetAsync(Grants)).Must(HttpStatusCode.OK);
 
