@@ -15,7 +15,7 @@ internal sealed class OldRequestCounts : IOldRows
     {
         // All of one time go together, so that an index serves it: the key has two columns, and a step of so many rows would read the whole table.
         var before = (now - Kept).ToUnixTimeMilliseconds();
-        var upTo = await db.Set<RequestCount>().Where(c => c.Beginning <= before).OrderBy(c => c.Beginning).Take(atMost).MaxAsync(c => (long?)c.Beginning, ct);
-        return upTo is null ? 0 : await db.Set<RequestCount>().Where(c => c.Beginning <= upTo).ExecuteDeleteAsync(ct);
+        var oldest = await db.Set<RequestCount>().Where(c => c.Beginning <= before).OrderBy(c => c.Beginning).Select(c => c.Beginning).Take(atMost).ToListAsync(ct);
+        return oldest is [.., var upTo] ? await db.Set<RequestCount>().Where(c => c.Beginning <= upTo).ExecuteDeleteAsync(ct) : 0;
     }
 }
