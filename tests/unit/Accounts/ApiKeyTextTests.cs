@@ -41,7 +41,7 @@ public sealed partial class ApiKeyTextTests
     {
         var key = ApiKeyText.Create().Key;
 
-        Assert.False(ApiKeyText.IsWhole(key[..^1]));
+        Assert.False(ApiKeyText.IsWhole(key.AsSpan(0, key.Length - 1)));
         Assert.False(ApiKeyText.IsWhole(key + "0"));
         Assert.False(ApiKeyText.IsWhole(" " + key));
     }

@@ -11,7 +11,7 @@ internal sealed class RequestCounts(TimeProvider clock)
     private readonly Lock _sweeping = new();
     private int _count; // the dictionary's own count locks all of it
 
-    /// <summary>Somebody else wants to know what changes: <see cref="Changed"/> is kept.</summary>
+    /// <summary>Somebody else wants to know what changes: who was counted is remembered.</summary>
     public bool AreShared { get; set; }
 
     public LimitVerdict Take(LimitKey key, LimitRule rule)
