@@ -6,6 +6,7 @@ namespace LarkService.Hosting;
 /// <summary>Says what is wrong with a request the framework could not read, in words for its sender: the framework's own name our types.</summary>
 internal static partial class BadRequestWords
 {
+    public const string NotJson = "The body must be JSON: send 'Content-Type: application/json'.";
     private const int LongestValue = 40;
 
     public static string Of(BadHttpRequestException bad)
@@ -17,7 +18,7 @@ internal static partial class BadRequestWords
 
         if (MediaType().Match(bad.Message) is { Success: true })
         {
-            return "The body must be JSON: send 'Content-Type: application/json'.";
+            return NotJson;
         }
 
         if (Missing().Match(bad.Message) is { Success: true, Groups: var missing })

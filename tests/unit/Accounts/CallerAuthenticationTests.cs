@@ -97,7 +97,7 @@ public sealed class CallerAuthenticationTests
     [InlineData("Api__RequestsPerMinute", "0", "Api__RequestsPerMinute is 0")]
     [InlineData("Api__AnonymousPerQuarterHour", "-5", "Api__AnonymousPerQuarterHour is -5")]
     [InlineData("Api__TrustedProxies__0", "proxy.example.com", "Api__TrustedProxies__0 is 'proxy.example.com'")]
-    [InlineData("Api__TrustedProxies__0", "10.0.0.1/8", "Api__TrustedProxies__0 is '10.0.0.1/8'")]
+    [InlineData("Api__TrustedProxies__0", "10.0.0.0/40", "Api__TrustedProxies__0 is '10.0.0.0/40'")]
     public void A_wrong_setting_is_told_with_its_key_and_never_with_a_secret(string key, string value, string words)
     {
         var fault = Assert.Single(Settings.FaultsOf<ApiOptions>((key, value)));
