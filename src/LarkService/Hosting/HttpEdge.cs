@@ -39,8 +39,8 @@ internal static partial class HttpEdge
 
             // Kestrel stops a body while it is read; the framework then answers with the bare status.
             StatusCodes.Status413PayloadTooLarge => TooLarge().ExecuteAsync(context.HttpContext),
-            StatusCodes.Status405MethodNotAllowed => Other(context, "This route does not take this method."),
-            StatusCodes.Status415UnsupportedMediaType => Other(context, "The body must be application/json."),
+            StatusCodes.Status405MethodNotAllowed => WrongMethod(context.HttpContext),
+            StatusCodes.Status415UnsupportedMediaType => Problems.Validation(BadRequestWords.NotJson).ExecuteAsync(context.HttpContext),
             _ => Task.CompletedTask,
         });
     }
@@ -48,8 +48,11 @@ internal static partial class HttpEdge
     private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult TooLarge() =>
         Problems.Of("payload-too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large", "The body may have at most 1 MB.");
 
-    private static Task Other(StatusCodeContext context, string detail) =>
-        Problems.Of("validation", context.HttpContext.Response.StatusCode, "The request is not valid", detail).ExecuteAsync(context.HttpContext);
+    private static Task WrongMethod(HttpContext http)
+    {
+        var instead = http.Response.Headers.Allow is { Count: > 0 } allowed ? $" It takes {allowed}." : "";
+        return Problems.Of("validation", StatusCodes.Status405MethodNotAllowed, "The request is not valid", $"This route does not take this method.{instead}").ExecuteAsync(http);
+    }
 
     private sealed partial class AsProblem(ILogger<AsProblem> logger) : IExceptionHandler
     {
@@ -69,9 +72,7 @@ internal static partial class HttpEdge
         private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult ForBadRequest(BadHttpRequestException bad) =>
             bad.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? TooLarge()
-                : Problems.Validation(bad.InnerException is System.Text.Json.JsonException json
-                    ? $"The body is not the JSON this route takes{(json.Path is { } path ? $" (at {path})" : "")}."
-                    : bad.Message);
+                : Problems.Validation(BadRequestWords.Of(bad));
 
         private static partial class Log
         {

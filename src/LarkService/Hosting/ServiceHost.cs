@@ -103,8 +103,7 @@ internal static class ServiceHost
     {
         app.UseHttpEdge();
         app.UseMetricsPort();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseCallers();
         app.UseMiddleware<IdempotencyKeys>();
         app.MapHealth();
         app.MapMetrics();
@@ -117,6 +116,7 @@ internal static class ServiceHost
         app.MapApplications();
         app.MapEvents();
         app.MapWebhooks();
+        app.MapCallers();
         app.MapHttpPushes();
         app.MapRazorPages();
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using LarkService.Platform.Http;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -16,10 +17,10 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready) });
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).WithoutRateLimit();
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready) }).WithoutRateLimit();
         var since = new SinceWhen(routes.ServiceProvider.GetRequiredService<TimeProvider>());
-        routes.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = (http, report) => WriteAsync(http, report, since) });
+        routes.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = (http, report) => WriteAsync(http, report, since) }).WithoutRateLimit();
     }
 
     private static Task WriteAsync(HttpContext http, HealthReport report, SinceWhen since) => http.Response.WriteAsJsonAsync(

@@ -1,4 +1,5 @@
 using LarkService.Monitoring.Metrics;
+using LarkService.Platform.Http;
 
 namespace LarkService.Monitoring;
 
@@ -9,7 +10,7 @@ internal static class MetricsEndpoint
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     public static void MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(Path, ServeAsync).WithMetadata(new Marker()).DisableHttpMetrics().ExcludeFromDescription();
+        routes.MapGet(Path, ServeAsync).WithMetadata(new Marker()).WithoutRateLimit().DisableHttpMetrics().ExcludeFromDescription();
 
     private static async Task ServeAsync(HttpContext http, MetricsExposition exposition)
     {

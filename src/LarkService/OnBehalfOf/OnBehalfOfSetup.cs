@@ -19,7 +19,6 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallProblems>();
         services.AddSingleton<AppCalls>();
-        services.AddSingleton<CallerOperations>();
         services.AddSingleton<TokenHandOut>();
         services.AddSingleton<ForcedRefresh>();
         services.AddSingleton<IRowCount, ParkedCallCount>();

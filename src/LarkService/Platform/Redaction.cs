@@ -10,8 +10,8 @@ internal static partial class Redaction
 {
     public static string Clean(string text) => NamedValue().Replace(TokenShape().Replace(text, "***"), "$1***");
 
-    /// <summary>JWT-like user tokens, and tokens with the platform's prefixes.</summary>
-    [GeneratedRegex(@"eyJ[A-Za-z0-9_\-]{10,}(\.[A-Za-z0-9_\-]+)*|\b(?:t|u|ur|a|c)-[A-Za-z0-9_\-.]{20,}", RegexOptions.CultureInvariant)]
+    /// <summary>JWT-like tokens, tokens with the platform's prefixes, and callers' own keys and refresh tokens.</summary>
+    [GeneratedRegex(@"\blk[sr]_[A-Za-z0-9_]{20,}|eyJ[A-Za-z0-9_\-]{10,}(\.[A-Za-z0-9_\-]+)*|\b(?:t|u|ur|a|c)-[A-Za-z0-9_\-.]{20,}", RegexOptions.CultureInvariant)]
     private static partial Regex TokenShape();
 
     [GeneratedRegex(@"((?:ticket|access_key|token|secret|code|state|code_verifier|user_code|flow_id|device_code|Password|Pwd)=)[^&\s""';]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -7,7 +7,7 @@ internal static class ManyRows
 {
     public const int Count = 20_000;
 
-    public static readonly string[] Tables = ["user_grants", "authorization_sessions", "inbox_events", "outbox_messages", "parked_calls", "ai_turns", "audit_log", "webhook_deliveries", "idempotency_keys"];
+    public static readonly string[] Tables = ["user_grants", "authorization_sessions", "inbox_events", "outbox_messages", "parked_calls", "ai_turns", "audit_log", "webhook_deliveries", "idempotency_keys", "refresh_tokens", "request_counts", "sign_in_tries", "api_keys"];
 
     public static async Task FillAsync(TestDatabase database, Engine engine, string appId, int count = Count)
     {
@@ -67,6 +67,18 @@ internal static class ManyRows
         SELECT 'dlv_many' || i, 'ntc_many' || i, 'grant.revoked', 'http://127.0.0.1:1/gone', '$app', 'ou_many' || (i % 5000), '{}', CASE WHEN i % 4 = 0 THEN 'dead' ELSE 'delivered' END, 1, {-1}, {-1} FROM n
         """,
         """
+        INSERT INTO refresh_tokens (id, hash, account_id, family, expires_at) SELECT $uuid, 'many' || i, $uuid, $uuid, {20} FROM n
+        """,
+        """
+        INSERT INTO request_counts (key, beginning, calls) SELECT 'many' || i, 4000000000000 + i, 1 FROM n
+        """,
+        """
+        INSERT INTO sign_in_tries (key, at1) SELECT 'many' || i, 4000000000000 + i FROM n
+        """,
+        """
+        INSERT INTO api_keys (id, name, prefix, hash, permissions, created_at, created_by) SELECT $uuid, 'many', CAST(10000000 + i AS TEXT), $bytes, '', {-2}, 'bootstrap' FROM n
+        """,
+        """
         INSERT INTO audit_log (number, at, actor, action, app_id, open_id, result, hash)
         SELECT 1000000 + i, {-2}, 'service', 'consent', '$app', 'ou_many' || (i % 5000), 'agreed', 'x' FROM n
         """,
@@ -74,11 +86,13 @@ internal static class ManyRows
 
     private static string InPostgres(string insert) => Common(insert, days => $"now() + interval '{days} days' + i * interval '0.5 seconds'")
         .Replace("$uuid", "gen_random_uuid()", StringComparison.Ordinal)
+        .Replace("$bytes", "'x'::bytea", StringComparison.Ordinal)
         .Replace("$true", "true", StringComparison.Ordinal)
         .Replace("$false", "false", StringComparison.Ordinal);
 
     private static string InSqlite(string insert) => Common(insert, days => $"CAST((unixepoch() + 86400 * ({days})) * 1000 + i * 500 AS INTEGER)")
         .Replace("$uuid", "printf('%08X-0000-7000-8000-%012X', i, i)", StringComparison.Ordinal)
+        .Replace("$bytes", "x'00'", StringComparison.Ordinal)
         .Replace("$true", "1", StringComparison.Ordinal)
         .Replace("$false", "0", StringComparison.Ordinal);
 

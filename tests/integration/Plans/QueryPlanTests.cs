@@ -7,6 +7,7 @@ using LarkService.Data.Counting;
 using LarkService.Data.Tidying;
 using LarkService.Grants;
 using LarkService.Grants.Upkeep;
+using LarkService.IntegrationTests.Callers;
 using LarkService.IntegrationTests.Support;
 using LarkService.OnBehalfOf;
 using LarkService.OnBehalfOf.Idempotency;
@@ -55,6 +56,7 @@ public sealed partial class QueryPlanTests
     private static readonly string[] Polled =
     [
         "WITH RECURSIVE keys", "outbox_messages", "next_poll_at", "expires_at", "parked_calls", "ai_turns", "refresh_expires_at", "granted_at", "last_used_at", "webhook_deliveries", "finished_at", "caller_id", "idempotency_keys",
+        "refresh_tokens", "request_counts", "sign_in_tries", "api_keys",
     ];
 
     /// <summary>Scans by time, and the index that knows the time: another one would do without reading the whole table, and read half of it.</summary>
@@ -93,6 +95,7 @@ public sealed partial class QueryPlanTests
         await Eventually.TrueAsync("the webhook being tried", async () => await scene.Database.CountAsync("webhook_deliveries", "last_error IS NOT NULL") > 0);
         await scene.Api.GetAsync($"/api/v1/grants/{scene.Ava.OpenId}/token?scopes=im:message"); // asks for it
 
+        await CallersAsync(scene);
         await scene.Inside<CleanUp>().RunAsync(default);
         await scene.Inside<KeepAlive>().RunAsync(default);
         await scene.Inside<EndAnnouncements>().RunAsync(default);
@@ -128,6 +131,23 @@ public sealed partial class QueryPlanTests
         }
     }
 
+    // Keys and people come, call and go; the key is noted as used meanwhile.
+    private static async Task CallersAsync(Scene scene)
+    {
+        var (id, key) = await scene.NewKeyAsync("grants.read");
+        (await scene.As(key).GetAsync("/api/v1/grants?limit=1")).Must(HttpStatusCode.OK);
+        await Eventually.TrueAsync("the key's use being noted", async () => await scene.Database.CountAsync("api_keys", "last_used_at IS NOT NULL") > 0);
+        (await scene.Api.GetAsync("/api/v1/api-keys?limit=2")).Must(HttpStatusCode.OK);
+        (await scene.Api.DeleteAsync($"/api/v1/api-keys/{id}")).Must(HttpStatusCode.NoContent);
+        await scene.NewAccountAsync();
+        await scene.SignInAsync("a wrong password");
+        var signedIn = (await scene.SignInAsync()).Must(HttpStatusCode.OK);
+        (await new Api(scene.Anonymous).PostAsync("/api/v1/auth/refresh", new { refreshToken = signedIn["refreshToken"] })).Must(HttpStatusCode.OK);
+        (await new Api(scene.Anonymous).PostAsync("/api/v1/auth/refresh", new { refreshToken = signedIn["refreshToken"] })).Must(HttpStatusCode.Unauthorized);
+        var account = (await scene.Api.GetAsync("/api/v1/accounts")).Json!["items"]!.AsArray().Single()!["id"];
+        (await scene.Api.DeleteAsync($"/api/v1/accounts/{account}")).Must(HttpStatusCode.NoContent);
+    }
+
     // Of a state that is rare, the first page is the last.
     private static string Afterwards => new TimeCursor(TimeProvider.System.GetUtcNow(), "").Write(SessionList.Name);
 
@@ -140,7 +160,7 @@ public sealed partial class QueryPlanTests
     private static Task<Scene> StartAsync(Engine engine, RecordedCommands recorded) => Scene.StartAsync(new()
     {
         Engine = engine,
-        Settings = { ["Webhooks:0:Url"] = $"http://127.0.0.1:{FreePort.Take()}/nobody", ["Webhooks:0:Secret"] = new string('s', 32) },
+        Settings = { ["Api:JwtSigningKey"] = CallerScene.SigningKey, ["Webhooks:0:Url"] = $"http://127.0.0.1:{FreePort.Take()}/nobody", ["Webhooks:0:Secret"] = new string('s', 32) },
         Services = services => services.AddSingleton(provider => recorded.Watch(
             engine, provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<ConnectionStringOptions>>().Value.Default)),
     });

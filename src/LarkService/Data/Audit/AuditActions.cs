@@ -20,4 +20,13 @@ internal static class AuditActions
 
     /// <summary>Everything was sealed anew with another key.</summary>
     public const string KeyRotation = "key_rotation";
+
+    /// <summary>A caller signed in, failed to, or showed a refresh token that had been used before.</summary>
+    public const string SignIn = "sign_in";
+
+    /// <summary>An API key was made or revoked.</summary>
+    public const string ApiKey = "api_key";
+
+    /// <summary>An account was made, changed or deleted.</summary>
+    public const string Account = "account";
 }

@@ -1,3 +1,5 @@
+using LarkService.Platform.Http;
+
 namespace LarkService.Events.Http;
 
 /// <summary>Registers the HTTP callback receiver.</summary>
@@ -17,5 +19,5 @@ internal static class HttpPushSetup
 
     /// <summary><c>POST /callback/lark/{appId}</c>, open to everybody: each push brings its own proof.</summary>
     public static void MapHttpPushes(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/callback/lark/{appId}", (string appId, HttpContext http, HttpPushes pushes) => pushes.TakeAsync(appId, http)).ExcludeFromDescription();
+        routes.MapPost("/callback/lark/{appId}", (string appId, HttpContext http, HttpPushes pushes) => pushes.TakeAsync(appId, http)).WithoutRateLimit().ExcludeFromDescription();
 }

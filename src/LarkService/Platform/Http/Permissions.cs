@@ -9,7 +9,16 @@ internal static class Permissions
     public const string GrantsWrite = "grants.write";
     public const string TokensRead = "tokens.read";
     public const string CallsExecute = "calls.execute";
+    public const string JobsRead = "jobs.read";
+    public const string JobsWrite = "jobs.write";
     public const string EventsManage = "events.manage";
+    public const string KeysManage = "keys.manage";
+    public const string AccountsManage = "accounts.manage";
+    public const string AuditRead = "audit.read";
 
-    public static IReadOnlyList<string> All { get; } = [AuthorizationsRead, AuthorizationsWrite, GrantsRead, GrantsWrite, TokensRead, CallsExecute, EventsManage];
+    public static IReadOnlyList<string> All { get; } =
+    [
+        AuthorizationsRead, AuthorizationsWrite, GrantsRead, GrantsWrite, TokensRead, CallsExecute, JobsRead, JobsWrite,
+        EventsManage, KeysManage, AccountsManage, AuditRead,
+    ];
 }

@@ -46,13 +46,15 @@ internal static class Problems
         return seconds;
     }
 
-    public static ProblemHttpResult Unauthenticated() => Of("unauthenticated", StatusCodes.Status401Unauthorized, "Who is calling?", "Send 'Authorization: Bearer <API key>' with a key this service knows.");
+    /// <param name="why">What is wrong with what was sent, where the caller may know; null: no more than how to sign in.</param>
+    public static ProblemHttpResult Unauthenticated(string? why = null) => Of(
+        "unauthenticated", StatusCodes.Status401Unauthorized, "Who is calling?", why ?? "Send 'Authorization: Bearer <API key>' with a key this service knows.");
 
-    public static ProblemHttpResult PermissionDenied(string? permission) => Of(
-        "permission-denied",
-        StatusCodes.Status403Forbidden,
-        "Not allowed",
+    public static ProblemHttpResult PermissionDenied(string? permission) => NotAllowed(
         permission is null ? "The key lacks a permission this route asks for." : $"The key lacks the permission '{permission}'.");
+
+    /// <summary>Nobody sends this again and gets through: <paramref name="detail"/> says who could change that, and how.</summary>
+    public static ProblemHttpResult NotAllowed(string detail) => Of("permission-denied", StatusCodes.Status403Forbidden, "Not allowed", detail);
 
     /// <param name="reason">Why there is no token to use.</param>
     /// <param name="missing">What the user has to agree to.</param>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using LarkService.Accounts;
+using LarkService.Data;
+using LarkService.Platform;
 using LarkService.Platform.Http;
 using LarkService.UnitTests.Platform;
 using Microsoft.AspNetCore.Authentication;
@@ -9,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LarkService.UnitTests.Accounts;
 
-public sealed class ApiKeyAuthenticationTests
+public sealed class CallerAuthenticationTests
 {
     private const string Key = "a-long-random-key-0123456789";
 
@@ -81,6 +83,42 @@ public sealed class ApiKeyAuthenticationTests
     }
 
     [Fact]
+    public async Task Half_a_key_is_called_that_without_asking_anybody()
+    {
+        var http = Request("Bearer lks_abcdefgh_0123456789");
+        await http.ChallengeAsync();
+
+        Assert.Contains("cut or mistyped", Problem(http, 401).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Api__JwtSigningKey", "tooshort", "Api__JwtSigningKey is shorter than 32 bytes")]
+    [InlineData("Api__AllowRegistration", "true", "Api__JwtSigningKey is missing")]
+    [InlineData("Api__RequestsPerMinute", "0", "Api__RequestsPerMinute is 0")]
+    [InlineData("Api__AnonymousPerQuarterHour", "-5", "Api__AnonymousPerQuarterHour is -5")]
+    [InlineData("Api__TrustedProxies__0", "proxy.example.com", "Api__TrustedProxies__0 is 'proxy.example.com'")]
+    [InlineData("Api__TrustedProxies__0", "10.0.0.0/40", "Api__TrustedProxies__0 is '10.0.0.0/40'")]
+    public void A_wrong_setting_is_told_with_its_key_and_never_with_a_secret(string key, string value, string words)
+    {
+        var fault = Assert.Single(Settings.FaultsOf<ApiOptions>((key, value)));
+
+        Assert.StartsWith(words, fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("tooshort", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.7", "10.0.0.7", true)]
+    [InlineData("10.0.0.7", "10.0.0.8", false)]
+    [InlineData("10.0.0.0/8", "10.9.8.7", true)]
+    [InlineData("fd00::/8", "fd12::1", true)]
+    [InlineData("2001:db8::1", "2001:db8::2", false)]
+    public void A_trusted_proxy_is_an_address_or_a_network(string proxy, string address, bool isTrusted)
+    {
+        Assert.Empty(Settings.FaultsOf<ApiOptions>(("Api__TrustedProxies__0", proxy)));
+        Assert.Equal(isTrusted, new ApiOptions { TrustedProxies = [proxy] }.TrustedNetworks().Any(n => n.Contains(System.Net.IPAddress.Parse(address))));
+    }
+
+    [Fact]
     public void A_short_key_is_a_fault_and_is_not_repeated()
     {
         var fault = Assert.Single(Settings.FaultsOf<ApiOptions>(("Api__BootstrapKey", "letmein")));
@@ -93,7 +131,7 @@ public sealed class ApiKeyAuthenticationTests
 
     private static DefaultHttpContext Request(string? header, string? key = Key)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton(Settings.Of(("Api__BootstrapKey", key))).AddAccounts().BuildServiceProvider();
+        var services = new ServiceCollection().AddLogging().AddSingleton(Settings.Of(("Api__BootstrapKey", key))).AddPlatform().AddData().AddAccounts().BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = services };
         http.Response.Body = new MemoryStream();
         if (header is not null)

@@ -1,0 +1,29 @@
+using System.Security.Claims;
+using LarkService.Accounts.Limits;
+using LarkService.Platform.Http;
+
+namespace LarkService.Accounts;
+
+/// <summary>Somebody who may call the API. Never changes, so that many requests can share one.</summary>
+internal sealed class Caller : ClaimsPrincipal
+{
+    public const string PermissionClaim = "permission";
+    private const string Kind = "LarkService";
+
+    private Caller(string id, IEnumerable<string> permissions, LimitKey? counted, int perMinute)
+        : base(new ClaimsIdentity([new Claim(ClaimTypes.Name, id), .. permissions.Select(p => new Claim(PermissionClaim, p))], Kind)) =>
+        (Counted, PerMinute) = (counted, perMinute);
+
+    /// <summary>The key of the configuration: everything, and as often as it likes.</summary>
+    public static Caller Bootstrap { get; } = new("bootstrap", Permissions.All, null, 0);
+
+    /// <summary>Under what its requests are counted; null: they are not.</summary>
+    public LimitKey? Counted { get; }
+
+    /// <summary>Requests in any minute.</summary>
+    public int PerMinute { get; }
+
+    public static Caller Key(Guid id, IEnumerable<string> permissions, int perMinute) => new($"key:{id}", permissions, LimitKey.Of(LimitKind.Key, id), perMinute);
+
+    public static Caller Account(Guid id, IEnumerable<string> permissions, int perMinute) => new($"account:{id}", permissions, LimitKey.Of(LimitKind.Account, id), perMinute);
+}

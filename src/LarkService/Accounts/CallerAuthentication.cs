@@ -1,0 +1,98 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using LarkService.Accounts.Keys;
+using LarkService.Accounts.SignIn;
+using LarkService.Platform.Http;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace LarkService.Accounts;
+
+/// <summary>
+/// Recognises callers by <c>Authorization: Bearer …</c> (RFC 6750 §2.1): an API key, the bootstrap key, or the token of somebody who
+/// signed in. Answers strangers with a problem document.
+/// </summary>
+internal sealed class CallerAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> scheme, ILoggerFactory loggers, UrlEncoder encoder, IOptions<ApiOptions> options, ApiKeyCache keys, KeyUses uses, AccessTokens tokens, TimeProvider clock)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(scheme, loggers, encoder)
+{
+    public const string SchemeName = "Caller";
+    private const string Bearer = "Bearer ";
+    private string? _why;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        var given = header.AsMemory(Bearer.Length).Trim();
+        if (ApiKeyText.IsWhole(given.Span))
+        {
+            return await ByKeyAsync(given);
+        }
+
+        if (options.Value.BootstrapKey is { } bootstrap && Digest.AreSame(given.ToString(), bootstrap.Reveal()))
+        {
+            return Known(Caller.Bootstrap);
+        }
+
+        return given.Span.StartsWith(AccessTokens.Beginning, StringComparison.Ordinal) ? await ByTokenAsync(given.ToString())
+            : ApiKeyText.LooksLikeOne(given.Span) ? Stranger("This is not a whole API key: it was cut or mistyped. Copy it again; it looks like lks_…, with 63 characters.")
+            : Stranger(null);
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        await HandleAuthenticateOnceSafeAsync();
+        Response.Headers.WWWAuthenticate = "Bearer";
+        await Problems.Unauthenticated(_why).ExecuteAsync(Context);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var policy = Context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
+        return Problems.PermissionDenied(policy).ExecuteAsync(Context);
+    }
+
+    private async Task<AuthenticateResult> ByKeyAsync(ReadOnlyMemory<char> given)
+    {
+        if (await keys.FindAsync(ApiKeyText.Prefix(given.Span), Context.RequestAborted) is not { } key || !key.Is(given.Span))
+        {
+            return Stranger(null);
+        }
+
+        // Only who holds the whole key is told what became of it.
+        var now = clock.GetUtcNow();
+        if (key.RevokedAt is not null)
+        {
+            return Stranger("This API key was revoked. Whoever may manage keys can make a new one with POST /api/v1/api-keys.");
+        }
+
+        if (key.ExpiresAt <= now)
+        {
+            return Stranger("This API key has expired. Whoever may manage keys can make a new one with POST /api/v1/api-keys.");
+        }
+
+        uses.Note(key, now);
+        return Known(key.Caller);
+    }
+
+    private async Task<AuthenticateResult> ByTokenAsync(string given) => await tokens.CheckAsync(given) switch
+    {
+        TokenVerdict.Good good => Known(Caller.Account(good.AccountId, good.Permissions, options.Value.RequestsPerMinute)),
+        TokenVerdict.Expired => Stranger("This access token has expired. Get the next one with POST /api/v1/auth/refresh."),
+        _ => Stranger("This access token is not one this service has given out. Sign in with POST /api/v1/auth/login."),
+    };
+
+    private static AuthenticateResult Known(ClaimsPrincipal caller) => AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
+
+    private AuthenticateResult Stranger(string? why)
+    {
+        _why = why;
+        return AuthenticateResult.Fail("The caller is not known.");
+    }
+}

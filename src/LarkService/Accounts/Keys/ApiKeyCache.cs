@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using LarkService.Data;
+using LarkService.Data.News;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace LarkService.Accounts.Keys;
+
+/// <summary>
+/// Keys in memory, for a second: long enough for a busy caller, short enough to forget by itself what another replica has revoked;
+/// on PostgreSQL the news of it come at once. Callers who come while a key is read share that read, a failed one too. Bounded.
+/// </summary>
+internal sealed class ApiKeyCache(Database database, IOptions<ApiOptions> options, TimeProvider clock) : INewsSubscriber
+{
+    public const int MaxKeys = 10_000;
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<string, Reading> _readings = new(StringComparer.Ordinal);
+
+    public string Channel => "lark_api_keys";
+
+    /// <param name="prefix">See <see cref="ApiKeyText.Prefix"/>.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>Null when there is none.</returns>
+    public ValueTask<KnownKey?> FindAsync(ReadOnlySpan<char> prefix, CancellationToken ct)
+    {
+        if (!_readings.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(prefix, out var reading) || !IsFresh(reading))
+        {
+            reading = Renew(prefix.ToString(), reading);
+        }
+
+        var task = reading.Key.Value;
+        return task.IsCompletedSuccessfully ? new(task.Result) : new(task.WaitAsync(ct));
+    }
+
+    public void Forget(string prefix) => _readings.TryRemove(prefix, out _);
+
+    public void Heard(string payload) => Forget(payload);
+
+    public void MissedSome() => _readings.Clear();
+
+    private bool IsFresh(Reading reading) => clock.GetElapsedTime(reading.StartedAt) < Fresh;
+
+    private Reading Renew(string prefix, Reading? stale)
+    {
+        var mine = new Reading(clock.GetTimestamp(), new(() => ReadAsync(prefix)));
+        if (stale is not null && _readings.TryUpdate(prefix, mine, stale))
+        {
+            return mine;
+        }
+
+        MakeRoom();
+        return _readings.GetOrAdd(prefix, mine);
+    }
+
+    private async Task<KnownKey?> ReadAsync(string prefix)
+    {
+        using var limit = new CancellationTokenSource(Patience, clock);
+        var row = await database.RunAsync(db => db.Set<ApiKey>().AsNoTracking().SingleOrDefaultAsync(k => k.Prefix == prefix, limit.Token));
+        return row is null ? null : new KnownKey(row, options.Value.RequestsPerMinute);
+    }
+
+    // First what is of no use any more; if that makes no room, any eighth.
+    private void MakeRoom()
+    {
+        if (_readings.Count < MaxKeys)
+        {
+            return;
+        }
+
+        foreach (var (prefix, reading) in _readings)
+        {
+            if (!IsFresh(reading))
+            {
+                Forget(prefix);
+            }
+        }
+
+        if (_readings.Count >= MaxKeys)
+        {
+            foreach (var (prefix, _) in _readings.Take(MaxKeys / 8))
+            {
+                Forget(prefix);
+            }
+        }
+    }
+
+    /// <param name="StartedAt">Timestamp: what it finds was so then, or later.</param>
+    /// <param name="Key">Begun by the first who wants it.</param>
+    private sealed record Reading(long StartedAt, Lazy<Task<KnownKey?>> Key);
+}
