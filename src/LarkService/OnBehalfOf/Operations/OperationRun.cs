@@ -43,17 +43,17 @@ internal sealed partial class OperationRun(
             return;
         }
 
-        if (!_operations.TryGetValue(stored.Kind, out var operation))
-        {
-            await FailAsync(call, problems.Of(call.User, new InvalidOperationException($"Nobody carries out '{stored.Kind}'.")));
-        }
-        else if (call.SentAt is not null && !stored.IsSafeToRepeat)
+        if (call.SentAt is not null && !stored.IsSafeToRepeat)
         {
             await UnknownAsync(call);
         }
         else if (call.GiveUpAs is { } end)
         {
             await GiveUpAsync(call, Enum.Parse<ParkedCallEnd>(end));
+        }
+        else if (!_operations.TryGetValue(stored.Kind, out var operation))
+        {
+            await FailAsync(call, problems.Of(call.User, new InvalidOperationException($"Nobody carries out '{stored.Kind}'.")));
         }
         else if (await writes.ChangeAsync(call, u => u.SetProperty(c => c.SentAt, clock.GetUtcNow()), ct))
         {

@@ -88,12 +88,12 @@ internal sealed class ParkedOperations(
     private Task<string?> FullAsync(UserKey user, CancellationToken ct) => database.RunAsync(async db =>
     {
         var open = db.Set<ParkedCall>().Where(c => c.Kind == StoredOperation.ParkedKind && Open.Contains(c.State));
-        if (await open.Where(c => c.AppId == user.AppId && c.OpenId == user.OpenId).Take(MostOfUser).CountAsync(ct) == MostOfUser)
+        if (await open.Where(c => c.AppId == user.AppId && c.OpenId == user.OpenId).CountAsync(ct) >= MostOfUser)
         {
             return $"{MostOfUser} calls in this user's name wait already. Make this one when some of them have ended.";
         }
 
-        return await db.Set<ParkedCall>().Where(c => Open.Contains(c.State)).Take(Most).CountAsync(ct) == Most ? $"{Most} calls wait already. Make this one when some of them have ended." : null;
+        return await db.Set<ParkedCall>().Where(c => Open.Contains(c.State)).CountAsync(ct) >= Most ? $"{Most} calls wait already. Make this one when some of them have ended." : null;
     });
 
     private ParkedCall Row(NewOperation operation, ConsentGap gap, ConsentAnswer asked, string callerId)
