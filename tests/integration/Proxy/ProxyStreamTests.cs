@@ -168,18 +168,23 @@ public sealed class ProxyStreamTests
     public async Task An_answer_that_breaks_off_does_not_look_whole(bool announced)
     {
         await using var proxy = await ProxyScene.StartAsync(null, Scope);
+        using var half = new SemaphoreSlim(0);
         proxy.Platform.On(Thing, async http =>
         {
             http.Response.ContentType = "text/plain";
             http.Response.ContentLength = announced ? 1000 : null;
             await http.Response.WriteAsync("half of it");
             await http.Response.Body.FlushAsync();
+            await half.WaitAsync();
             http.Abort();
         });
 
         using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, Thing));
+        await using var stream = await answer.Content.ReadAsStreamAsync();
+        await stream.ReadExactlyAsync(new byte[10]);
+        half.Release();
 
-        var fault = await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.ReadAsStringAsync());
+        var fault = await Assert.ThrowsAnyAsync<Exception>(() => stream.ReadAsync(new byte[1]).AsTask());
         Assert.True(fault is HttpRequestException or IOException, fault.ToString());
         Assert.DoesNotContain(proxy.Scene.AllOutput, line => line.Contains("failed unexpectedly", StringComparison.Ordinal));
     }

@@ -101,6 +101,11 @@ internal readonly record struct ProxyPath(string Path, string Query)
             return $"Behind {OpenApis} stands the name of a service: letters, digits, - and _, none of them escaped.";
         }
 
+        if (segment.Equals("open-apis", StringComparison.OrdinalIgnoreCase))
+        {
+            return $"The path holds {OpenApis} twice.";
+        }
+
         foreach (var service in TokenServices)
         {
             if (segment.Equals(service, StringComparison.OrdinalIgnoreCase))

@@ -48,6 +48,8 @@ public sealed class ProxyPathTests
     [InlineData("auth/v3/tenant_access_token/internal")]
     [InlineData("Auth/v3/app_access_token")]
     [InlineData("auth")]
+    [InlineData("open-apis/authen/v1/user_info")]
+    [InlineData("Open-APIs/im/v1/messages")]
     [InlineData("%61uthen/v1/user_info")]
     [InlineData("auth%65n/v1/user_info")]
     [InlineData("./authen/v1/user_info")]
