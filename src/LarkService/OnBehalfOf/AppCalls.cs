@@ -1,6 +1,7 @@
 using LarkService.Grants;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
+using LarkService.Platform.Registry;
 
 namespace LarkService.OnBehalfOf;
 
@@ -8,7 +9,7 @@ namespace LarkService.OnBehalfOf;
 /// Calls that the platform takes from the app alone (tenant token), made because somebody wants them done for a user: never without
 /// that user's grant, and counted like the calls in their name.
 /// </summary>
-internal sealed class AppCalls(UserTokens tokens, UserGrants grants, OpenApiClient client, LarkApps apps, AppSetupAlerts alerts, CallMetrics metrics, TimeProvider clock)
+internal sealed class AppCalls(UserTokens tokens, UserGrants grants, OpenApiClient client, LarkApps apps, AppSetupAlerts alerts, ApiRegistry apis, CallMetrics metrics, TimeProvider clock)
 {
     /// <summary>The user agreed to this app acting for them, and it still holds: a grant that has run out is refreshed first.</summary>
     /// <exception cref="ConsentRequiredException">The user has to agree first.</exception>
@@ -31,22 +32,22 @@ internal sealed class AppCalls(UserTokens tokens, UserGrants grants, OpenApiClie
     {
         var app = apps.Get(user.AppId);
         var started = clock.GetTimestamp();
-        var outcome = "unreachable";
+        var outcome = CallOutcomes.Unreachable;
         try
         {
             await RequireGrantAsync(user, ct);
             var answer = await client.AnswerAsync(app, method, path, body, repeatable: false, ct, takesLong: true);
-            outcome = "ok";
+            outcome = CallOutcomes.Ok;
             return answer;
         }
         catch (ConsentRequiredException)
         {
-            outcome = "consent_required";
+            outcome = CallOutcomes.ConsentRequired;
             throw;
         }
         catch (PlatformException e)
         {
-            outcome = "refused";
+            outcome = CallOutcomes.Refused;
             if (e.Error.Code == PlatformCodes.AppScopeMissing)
             {
                 alerts.ScopeMissing(app, e.Error);
@@ -56,7 +57,7 @@ internal sealed class AppCalls(UserTokens tokens, UserGrants grants, OpenApiClie
         }
         finally
         {
-            metrics.Called(method, path, outcome, clock.GetElapsedTime(started));
+            metrics.Called(apis.Find(method.Method, path), outcome, clock.GetElapsedTime(started));
         }
     }
 }

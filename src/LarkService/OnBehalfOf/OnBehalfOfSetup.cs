@@ -42,6 +42,7 @@ internal static class OnBehalfOfSetup
 
     private static void AddOperations(IServiceCollection services)
     {
+        services.AddSingleton<AuditedOperations>();
         services.AddSingleton<CallerOperations>();
         services.AddSingleton<ParkedOperations>();
         services.AddSingleton<OperationRun>();

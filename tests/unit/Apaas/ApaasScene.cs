@@ -6,6 +6,7 @@ using LarkService.OnBehalfOf;
 using LarkService.OnBehalfOf.Operations;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
+using LarkService.Platform.Registry;
 using LarkService.UnitTests.Support;
 
 namespace LarkService.UnitTests.Apaas;
@@ -20,8 +21,9 @@ internal sealed class ApaasScene : IDisposable
     {
         _tenant = new TenantTokens(_scene.Platform, _scene.Apps, _scene.Clock);
         var metrics = new CallMetrics(_scene.Meters);
-        Calls = new UserCalls(new ThroughHandler(_scene), _scene.Apps, metrics, _scene.Clock);
-        AppCalls = new AppCalls(_scene.Tokens, _scene.Grants, new OpenApiClient(_scene.Platform, _tenant), _scene.Apps, _scene.SetupAlerts, metrics, _scene.Clock);
+        var apis = ApiRegistry.Load();
+        Calls = new UserCalls(new ThroughHandler(_scene), _scene.Apps, apis, metrics, _scene.Clock);
+        AppCalls = new AppCalls(_scene.Tokens, _scene.Grants, new OpenApiClient(_scene.Platform, _tenant), _scene.Apps, _scene.SetupAlerts, apis, metrics, _scene.Clock);
     }
 
     public OpenPlatform Platform => _scene.Platform;

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using LarkService.Data;
+using LarkService.Data.Audit;
 using LarkService.Data.Outbox;
 using LarkService.OnBehalfOf;
 using LarkService.OnBehalfOf.Operations;
@@ -54,7 +55,8 @@ internal sealed class OperationScene : IAsyncDisposable
         var writes = new ParkedCallWrites(database, owner, outbox, waiters ?? new(), clock);
         var asking = new ParkedCallAsking(writes, consent, parked, clock, NullLogger<ParkedCallAsking>.Instance);
         var problems = new CallProblems(consent, Some.Apps(), NullLogger<CallProblems>.Instance);
-        var run = new OperationRun(operations, Some.Seal(), writes, asking, problems, clock, NullLogger<OperationRun>.Instance);
+        var audited = new AuditedOperations(operations, new CallAudit(new AuditLog(database, clock), clock, NullLogger<CallAudit>.Instance));
+        var run = new OperationRun(audited, Some.Seal(), writes, asking, problems, clock, NullLogger<OperationRun>.Instance);
         return new ParkedCallRun(Some.Seal(), runners, run, asking, writes, clock, NullLogger<ParkedCallRun>.Instance);
     }
 

@@ -5,12 +5,10 @@ using LarkService.Platform.Http;
 namespace LarkService.OnBehalfOf.Operations;
 
 /// <summary>Where callers' operations come in.</summary>
-internal sealed class CallerOperations(IEnumerable<IOperation> operations, CallProblems problems, ParkedOperations parked)
+internal sealed class CallerOperations(AuditedOperations operations, CallProblems problems, ParkedOperations parked)
 {
     /// <summary>A body of 1 MB in base64, and what goes with it.</summary>
     public const int MostPayloadBytes = 2 * 1024 * 1024;
-
-    private readonly Dictionary<string, IOperation> _operations = operations.ToDictionary(o => o.Kind, StringComparer.Ordinal);
 
     /// <summary>
     /// Carries it out now. When the user has to agree first, they are asked with a card; then the caller is told so, or, with
@@ -36,7 +34,7 @@ internal sealed class CallerOperations(IEnumerable<IOperation> operations, CallP
     {
         try
         {
-            return await _operations[operation.Kind].RunAsync(operation.User, operation.Payload, ct);
+            return await operations.RunAsync(operation.Kind, http.User.CallerId(), operation.User, operation.Payload, ct);
         }
         catch (HttpRequestException e) when (!operation.IsSafeToRepeat && !e.WasNeverSent())
         {

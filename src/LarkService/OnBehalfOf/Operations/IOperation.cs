@@ -11,6 +11,9 @@ internal interface IOperation
     /// <summary>Stored with the call; must stay. At most 50 characters.</summary>
     string Kind { get; }
 
+    /// <summary>It tells the audit log itself which API it called.</summary>
+    bool IsAudited => false;
+
     /// <param name="user">In whose name.</param>
     /// <param name="payload">What <see cref="NewOperation.Payload"/> held.</param>
     /// <param name="ct">Ends the wait.</param>

@@ -10,7 +10,7 @@ namespace LarkService.OnBehalfOf.Operations;
 /// it is known that it may have been carried out, and only what is safe to repeat is repeated.
 /// </summary>
 internal sealed partial class OperationRun(
-    IEnumerable<IOperation> operations, TokenSeal seal, ParkedCallWrites writes, ParkedCallAsking asking, CallProblems problems, TimeProvider clock, ILogger<OperationRun> logger)
+    AuditedOperations operations, TokenSeal seal, ParkedCallWrites writes, ParkedCallAsking asking, CallProblems problems, TimeProvider clock, ILogger<OperationRun> logger)
 {
     public const int MostAnswerBytes = 4 * 1024 * 1024;
 
@@ -28,7 +28,6 @@ internal sealed partial class OperationRun(
     /// <summary>A rate limit is not the call's fault, so it is given more tries.</summary>
     private const int MostRateLimits = 10;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
-    private readonly Dictionary<string, IOperation> _operations = operations.ToDictionary(o => o.Kind, StringComparer.Ordinal);
 
     public async Task RunAsync(ParkedCall call, CancellationToken ct)
     {
@@ -51,24 +50,24 @@ internal sealed partial class OperationRun(
         {
             await GiveUpAsync(call, Enum.Parse<ParkedCallEnd>(end));
         }
-        else if (!_operations.TryGetValue(stored.Kind, out var operation))
+        else if (!operations.Has(stored.Kind))
         {
             await FailAsync(call, problems.Of(call.User, new InvalidOperationException($"Nobody carries out '{stored.Kind}'.")));
         }
         else if (await writes.ChangeAsync(call, u => u.SetProperty(c => c.SentAt, clock.GetUtcNow()), ct))
         {
-            await TryAsync(call, operation, stored, ct);
+            await TryAsync(call, stored, ct);
         }
     }
 
-    private async Task TryAsync(ParkedCall call, IOperation operation, StoredOperation stored, CancellationToken ct)
+    private async Task TryAsync(ParkedCall call, StoredOperation stored, CancellationToken ct)
     {
         using var limit = new CancellationTokenSource(Limit, clock);
         using var stopping = ct.Register(() => limit.CancelAfter(Grace));
         OperationAnswer answer;
         try
         {
-            answer = await operation.RunAsync(call.User, stored.Payload, limit.Token);
+            answer = await operations.RunAsync(stored.Kind, call.CallerId!, call.User, stored.Payload, limit.Token);
         }
         catch (ConsentRequiredException e)
         {

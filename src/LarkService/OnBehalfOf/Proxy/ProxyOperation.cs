@@ -20,6 +20,8 @@ internal sealed class ProxyOperation(ProxySender sender, LarkApps apps, ApiRegis
 
     public string Kind => Name;
 
+    public bool IsAudited => true;
+
     /// <param name="call">What to call.</param>
     /// <param name="gap">What the user has to agree to for it.</param>
     /// <param name="body">All of it.</param>
