@@ -168,7 +168,10 @@ public sealed class WorkspaceTests
         const string Customers = Shop.Root + "/tables/customers/records";
         JsonObject Ann(string city, string resolution) => new()
         {
-            ["records"] = new JsonArray(new JsonObject { ["name"] = "Ann", ["email"] = "ann@customer.example", ["city"] = city }), ["onConflict"] = new JsonArray("email"), ["resolution"] = resolution, ["missing"] = "default",
+            ["records"] = new JsonArray(new JsonObject { ["name"] = "Ann", ["email"] = "ann@customer.example", ["city"] = city }),
+            ["onConflict"] = new JsonArray("email"),
+            ["resolution"] = resolution,
+            ["missing"] = "default",
         };
         string CityOfAnn() => shop.Scene.Platform.Workspaces.Rows(LarkSandbox.Apaas.Workspaces.WorkspaceStore.DemoId, "customers").Single(r => r!["name"]!.ToString() == "Ann")!["city"]!.ToString();
 
