@@ -90,7 +90,7 @@ internal sealed class WireRecorder(RequestDelegate next, WireLog wire, TimeProvi
         }
 
         // Uploads are left to whoever reads them: they are neither held in memory nor shown.
-        if (!IsText(request.ContentType) || request.ContentLength > MostRead)
+        if (request.HasFormContentType && !request.ContentType!.StartsWith(UrlEncoded, StringComparison.OrdinalIgnoreCase) || request.ContentLength > MostRead)
         {
             return NotShown(request.ContentLength);
         }
