@@ -28,7 +28,7 @@ internal sealed class OperationScene : IAsyncDisposable
     {
         _parked = new(_file.Database, Some.Seal(), _signal, Clock);
         Operations = new(_file.Database, Some.Seal(), Consent, _parked, _signal, Waiters, _host, Clock);
-        Callers = new([Operation], new CallProblems(Consent, Some.Apps(), NullLogger<CallProblems>.Instance), Operations);
+        Callers = new(Audited([Operation], Database, Clock), new CallProblems(Consent, Some.Apps(), NullLogger<CallProblems>.Instance), Operations);
     }
 
     public ManualTime Clock { get; } = new();
@@ -55,10 +55,12 @@ internal sealed class OperationScene : IAsyncDisposable
         var writes = new ParkedCallWrites(database, owner, outbox, waiters ?? new(), clock);
         var asking = new ParkedCallAsking(writes, consent, parked, clock, NullLogger<ParkedCallAsking>.Instance);
         var problems = new CallProblems(consent, Some.Apps(), NullLogger<CallProblems>.Instance);
-        var audited = new AuditedOperations(operations, new CallAudit(new AuditLog(database, clock), clock, NullLogger<CallAudit>.Instance));
-        var run = new OperationRun(audited, Some.Seal(), writes, asking, problems, clock, NullLogger<OperationRun>.Instance);
+        var run = new OperationRun(Audited(operations, database, clock), Some.Seal(), writes, asking, problems, clock, NullLogger<OperationRun>.Instance);
         return new ParkedCallRun(Some.Seal(), runners, run, asking, writes, clock, NullLogger<ParkedCallRun>.Instance);
     }
+
+    private static AuditedOperations Audited(IEnumerable<IOperation> operations, Database database, TimeProvider clock) =>
+        new(operations, new CallAudit(new AuditLog(database, clock), clock, NullLogger<CallAudit>.Instance));
 
     /// <summary>The loop begins to do what is due, as a process of this name.</summary>
     public async Task StartAsync(LeaseOwner? owner = null)
