@@ -84,13 +84,7 @@ internal sealed class DatabaseSchema(Database database) : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            return new FileStream(file + ".lock", options);
+            return new FileStream(file + ".lock", Exclusive());
         }
         catch (IOException e)
         {
@@ -104,7 +98,44 @@ internal sealed class DatabaseSchema(Database database) : IDisposable
 
         // Readers and the one writer do not wait for each other; the file keeps the mode.
         await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
+        if (!(await db.Database.GetPendingMigrationsAsync(ct)).Any())
+        {
+            return;
+        }
+
+        await using var turn = await TurnAsync(FileOf(db) + ".migrating", ct);
+
+        // EF Core's own lock is a row: one that was killed leaves it there, and every start after that would wait for it for ever. Ours ends
+        // with its process, so whatever row is there now is of a dead one.
+        await db.Database.ExecuteSqlRawAsync("""DROP TABLE IF EXISTS "__EFMigrationsLock" """, ct);
         await db.Database.MigrateAsync(ct);
+    }
+
+    private static async Task<FileStream> TurnAsync(string file, CancellationToken ct)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(file, Exclusive());
+            }
+            catch (IOException) when (TimeProvider.System.GetElapsedTime(began) < OthersLimit)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, ct);
+            }
+        }
+    }
+
+    private static FileStreamOptions Exclusive()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 
     /// <summary>The file is its owner's alone before SQLite opens it: the journal beside it takes its mode from it.</summary>

@@ -68,7 +68,7 @@ public sealed class RecordTests : WorkspaceTest
         await InsertAsync(Tasks, [.. hostile.Select(h => new JsonObject { ["title"] = h })]);
         foreach (var value in hostile)
         {
-            var quoted = $"and=(title.eq.\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\")";
+            var quoted = $"and=(title.eq.\"{value.Replace("%", "%25", StringComparison.Ordinal).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\")";
             Assert.Equal([value], await FindAsync(quoted));
             Assert.Equal([value], await FindAsync($"title=eq.{Uri.EscapeDataString(value)}"));
         }

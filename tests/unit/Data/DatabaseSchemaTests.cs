@@ -1,6 +1,7 @@
 using LarkService.Data;
 using LarkService.Events.Inbox;
 using LarkService.UnitTests.Platform;
+using LarkService.UnitTests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -25,7 +26,7 @@ public sealed class DatabaseSchemaTests
 
         // Then all of it belongs to the owner alone
         Assert.All(Directory.GetFiles(Path.GetDirectoryName(file.File)!), f => Assert.Equal(OwnerOnly, ModeOf(f)));
-        Assert.Equal(4, Directory.GetFiles(Path.GetDirectoryName(file.File)!).Length);
+        Assert.Equal(5, Directory.GetFiles(Path.GetDirectoryName(file.File)!).Length);
     }
 
     [Fact]
@@ -53,6 +54,23 @@ public sealed class DatabaseSchemaTests
         Assert.Empty(await schema.PrepareAsync(default));
         Assert.Empty(await schema.PrepareAsync(default));
         Assert.Empty(await schema.MigrateAsync(default));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Inbox")]
+    public async Task A_start_that_was_killed_in_its_migrations_does_not_stop_the_next_one(string? reached)
+    {
+        // Given the row that a process leaves behind when it is killed, after all migrations or after some
+        using var file = new TemporaryDatabase();
+        Directory.CreateDirectory(Path.GetDirectoryName(file.File)!);
+        await using var db = file.Database.Open();
+        await db.GetService<IMigrator>().MigrateAsync(reached);
+        await db.Database.ExecuteSqlRawAsync("""INSERT INTO "__EFMigrationsLock" ("Id", "Timestamp") VALUES (1, '2026-03-01 09:00:00+00:00')""");
+
+        using var schema = new DatabaseSchema(file.Database);
+        Assert.Empty(await schema.PrepareAsync(default).WaitAsync(Until.SomeTime()));
+        Assert.Equal(reached is null ? 1L : 0L, await db.Database.SqlQueryRaw<long>("""SELECT count(*) AS "Value" FROM "__EFMigrationsLock" """).SingleAsync());
     }
 
     [Fact]
