@@ -31,11 +31,11 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<ParkedCallWrites>();
         services.AddSingleton<ParkedCallAsking>();
         services.AddSingleton<ParkedCallRun>();
+        services.AddSingleton<CallAudit>();
+        services.AddHostedService(provider => provider.GetRequiredService<CallAudit>()); // before what it writes down, so that it stops after it
         services.AddHostedService<ParkedCallLoop>();
         AddOperations(services);
         AddIdempotency(services);
-        services.AddSingleton<CallAudit>();
-        services.AddHostedService(provider => provider.GetRequiredService<CallAudit>());
         services.AddProxy();
         return services;
     }

@@ -34,7 +34,8 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
             return;
         }
 
-        if (await requests.ClaimAsync(keyed.Id, keyed.CallerId, keyed.Fingerprint, http.RequestAborted) is { } earlier)
+        // Whoever leaves in the middle of it must not leave a key behind that nobody works on.
+        if (await requests.ClaimAsync(keyed.Id, keyed.CallerId, keyed.Fingerprint, CancellationToken.None) is { } earlier)
         {
             await AgainAsync(http, keyed, earlier);
             return;

@@ -33,13 +33,20 @@ internal static class Deduplication
             return (body, false);
         }
 
-        if (json[field] is JsonValue given && given.GetValueKind() == JsonValueKind.String && given.GetValue<string>().Length > 0)
+        try
         {
-            return (body, true);
-        }
+            if (json[field] is JsonValue given && given.GetValueKind() == JsonValueKind.String && given.GetValue<string>().Length > 0)
+            {
+                return (body, true);
+            }
 
-        json[field] = RandomIds.Create(IdBits);
-        return (JsonSerializer.SerializeToUtf8Bytes(json), true);
+            json[field] = RandomIds.Create(IdBits);
+            return (JsonSerializer.SerializeToUtf8Bytes(json), true);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException) // a member twice, half a character
+        {
+            return (body, false);
+        }
     }
 
     private static JsonObject? Parse(ReadOnlyMemory<byte> body)

@@ -256,6 +256,21 @@ public sealed class TokenCallPaceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_can_wait_never_has_so_many_calls_under_way_that_people_wait_behind_it()
+    {
+        for (var poll = 0; poll < TokenCallQueue.MostUnderWay / 2; poll++)
+        {
+            _ = await _pace.WaitAsync(App, CallPriority.Background, default);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var next = WaitAsync(App, CallPriority.Background);
+        var person = WaitAsync(App, CallPriority.Interactive);
+        await RunUntilAsync(() => person.IsCompletedSuccessfully);
+        Assert.False(next.IsCompleted);
+    }
+
+    [Fact]
     public async Task One_apps_crowd_is_not_anothers()
     {
         await _pace.PauseAsync(App, TimeSpan.FromMinutes(1));

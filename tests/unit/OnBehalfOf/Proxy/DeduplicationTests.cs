@@ -36,6 +36,8 @@ public sealed class DeduplicationTests
     [InlineData("POST", "/open-apis/nobody/v1/knows", "{}", false)]
     [InlineData("POST", "/open-apis/im/v1/messages", "no json", false)]
     [InlineData("POST", "/open-apis/im/v1/messages", "[]", false)]
+    [InlineData("POST", "/open-apis/im/v1/messages", """{"uuid":"a","uuid":"b"}""", false)]
+    [InlineData("POST", "/open-apis/im/v1/messages", """{"uuid":"\ud800"}""", false)]
     [InlineData("POST", "/open-apis/im/v1/messages", "", false)]
     public void Others_are_left_as_they_are(string method, string path, string body, bool isSafe) => Assert.Equal((body, isSafe), Of(method, path, body));
 

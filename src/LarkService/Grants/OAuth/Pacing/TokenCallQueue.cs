@@ -107,7 +107,7 @@ internal sealed class TokenCallQueue(string appId, ITokenCallPermits permits, Ti
         {
             try
             {
-                var room = MostUnderWay - Volatile.Read(ref _underWay);
+                var room = TokenCallRule.Share(MostUnderWay, priority) - Volatile.Read(ref _underWay); // what can wait never takes the last ones
                 if (room <= 0)
                 {
                     await Task.Delay(LookForAnswers, clock, _stopping.Token);
