@@ -72,9 +72,9 @@ internal sealed class RefreshTokens(Database database, AuditLog audit, TimeProvi
 
     private async Task EndFamilyAsync(LarkDbContext db, RefreshToken used, DateTimeOffset now, CancellationToken ct)
     {
-        if (used.UsedAt is not null && used.RevokedAt is null)
+        if (used.UsedAt is not null && used.RevokedAt is null
+            && await db.Set<RefreshToken>().Where(t => t.Family == used.Family && t.RevokedAt == null).ExecuteUpdateAsync(u => u.SetProperty(t => t.RevokedAt, now), ct) > 0) // else another replica was faster
         {
-            await db.Set<RefreshToken>().Where(t => t.Family == used.Family && t.RevokedAt == null).ExecuteUpdateAsync(u => u.SetProperty(t => t.RevokedAt, now), ct);
             await audit.AppendAsync(db, new AuditEntry($"account:{used.AccountId}", AuditActions.SignIn, "refresh_token_reused") { Detail = "all that followed from that sign-in has ended" }, ct);
         }
     }
