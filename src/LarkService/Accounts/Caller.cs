@@ -20,10 +20,13 @@ internal sealed class Caller : ClaimsPrincipal
     /// <summary>Under what its requests are counted; null: they are not.</summary>
     public LimitKey? Counted { get; }
 
+    /// <summary>Which account it is; null: none.</summary>
+    public Guid? AccountId { get; private init; }
+
     /// <summary>Requests in any minute.</summary>
     public int PerMinute { get; }
 
     public static Caller Key(Guid id, IEnumerable<string> permissions, int perMinute) => new($"key:{id}", permissions, LimitKey.Of(LimitKind.Key, id), perMinute);
 
-    public static Caller Account(Guid id, IEnumerable<string> permissions, int perMinute) => new($"account:{id}", permissions, LimitKey.Of(LimitKind.Account, id), perMinute);
+    public static Caller Account(Guid id, IEnumerable<string> permissions, int perMinute) => new($"account:{id}", permissions, LimitKey.Of(LimitKind.Account, id), perMinute) { AccountId = id };
 }

@@ -145,6 +145,30 @@ public sealed class AccountTests
         (await RefreshAsync(scene, next["refreshToken"])).MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
     }
 
+    [Theory]
+    [InlineData("disabled", HttpStatusCode.Unauthorized, "unauthenticated")]
+    [InlineData("demoted", HttpStatusCode.Forbidden, "permission-denied")]
+    [InlineData("deleted", HttpStatusCode.Unauthorized, "unauthenticated")]
+    public async Task A_token_that_outlives_its_accounts_power_does_not_bring_it_back(string how, HttpStatusCode status, string type)
+    {
+        await using var scene = await CallerScene.StartAsync();
+        var manager = scene.As((await scene.NewAccountAsync("accounts.manage", "keys.manage"))["accessToken"]);
+        var account = $"{Accounts}/{await OnlyAccountAsync(scene)}";
+        _ = how switch
+        {
+            "disabled" => (await scene.Api.SendAsync(HttpMethod.Patch, account, Json(new { disabled = true }))).Must(HttpStatusCode.OK),
+            "demoted" => (await scene.Api.SendAsync(HttpMethod.Patch, account, Json(new { permissions = Array.Empty<string>() }))).Must(HttpStatusCode.OK),
+            _ => (await scene.Api.DeleteAsync(account)).Must(HttpStatusCode.NoContent),
+        };
+
+        (await manager.SendAsync(HttpMethod.Patch, account, Json(new { disabled = false, permissions = new[] { "accounts.manage" } }))).MustBeProblem(status, type);
+        (await manager.PostAsync("/api/v1/api-keys", new { name = "mine", permissions = new[] { "keys.manage" } })).MustBeProblem(status, type);
+        var registering = await manager.PostAsync(Register, new { email = "again@example.com", password = CallerScene.Password, permissions = new[] { "accounts.manage" } });
+        registering.MustBeProblem(status, type);
+        Assert.Equal(0, await scene.Database.CountAsync("api_keys"));
+        Assert.Equal(0, await scene.Database.CountAsync("accounts", "email LIKE 'again%'"));
+    }
+
     [Fact]
     public async Task One_refresh_token_at_two_replicas_at_once_works_once_at_most_and_then_nothing_of_its_family_does()
     {

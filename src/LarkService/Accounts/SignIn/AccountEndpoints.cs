@@ -11,6 +11,7 @@ internal static class AccountEndpoints
     public static RouteGroupBuilder MapAccounts(this IEndpointRouteBuilder routes)
     {
         var accounts = routes.MapGroup("/api/v1/accounts").WithTags("Accounts").RequireAuthorization(Permissions.AccountsManage);
+        accounts.AddEndpointFilter<RouteGroupBuilder, AccountsAsTheyAre>();
         accounts.MapGet("/", ListAsync);
         accounts.MapGet("/{id}", FindAsync);
         accounts.MapPatch("/{id}", ChangeAsync).WithMetadata(NoIdempotencyKey.Here); // what it is told by is a hash of the body, with the password in it

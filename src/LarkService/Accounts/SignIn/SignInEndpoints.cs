@@ -14,7 +14,7 @@ internal static class SignInEndpoints
     public static RouteGroupBuilder MapSignIn(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/api/v1/auth").WithTags("Accounts").WithMetadata(NoIdempotencyKey.Here);
-        auth.MapPost("/register", RegisterAsync);
+        auth.MapPost("/register", RegisterAsync).AddEndpointFilter<RouteHandlerBuilder, AccountsAsTheyAre>();
         auth.MapPost("/login", SignInAsync);
         auth.MapPost("/refresh", RefreshAsync);
         auth.AddEndpointFilter(OnlyWithSigningKeyAsync);

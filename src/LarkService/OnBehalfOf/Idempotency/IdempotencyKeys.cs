@@ -102,8 +102,9 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
         }
         catch (Exception e)
         {
-            Log.GivenBack(logger, e.GetType().Name);
-            await (Outcomes.IsUnknown(http) ? requests.AbandonAsync(keyed.Id) : requests.GiveBackAsync(keyed.Id));
+            // What could not even be read did nothing; of everything else nobody knows how far it came.
+            Log.Failed(logger, e.GetType().Name);
+            await (e is BadHttpRequestException && !Outcomes.IsUnknown(http) ? requests.GiveBackAsync(keyed.Id) : requests.AbandonAsync(keyed.Id));
             throw;
         }
         finally
@@ -123,6 +124,11 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
 
     private Task KeepAsync(HttpContext http, KeyedHttp keyed, byte[]? answer)
     {
+        if (http.Response.StatusCode == StatusCodes.Status499ClientClosedRequest)
+        {
+            return requests.AbandonAsync(keyed.Id); // we stopped it ourselves
+        }
+
         if (!Outcomes.IsUnknown(http) && !IsFinal(http.Response.StatusCode))
         {
             return requests.GiveBackAsync(keyed.Id);
@@ -131,9 +137,9 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
         return requests.KeepAsync(keyed.Id, answer is null ? null : FirstAnswer.Of(http.Response, answer).Seal(seal, keyed.CallerId, keyed.Id));
     }
 
-    // The others say: nothing was done, and later it may be.
-    private static bool IsFinal(int status) => status is < StatusCodes.Status500InternalServerError
-        and not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status408RequestTimeout or StatusCodes.Status409Conflict or 425 or StatusCodes.Status429TooManyRequests);
+    // The others say: nothing was done, and later it may be. A 500 or 502 does not say that: a flow may have run and ended with an error.
+    private static bool IsFinal(int status) => status is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status408RequestTimeout
+        or StatusCodes.Status409Conflict or 425 or StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable);
 
     private async Task RenewAsync(string id, CancellationToken ct)
     {
@@ -162,6 +168,6 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
         public static partial void NotRenewed(ILogger logger, Exception e);
 
         [LoggerMessage(2, LogLevel.Information, "A request with an idempotency key failed ({Why})")]
-        public static partial void GivenBack(ILogger logger, string why);
+        public static partial void Failed(ILogger logger, string why);
     }
 }

@@ -77,6 +77,11 @@ internal sealed class Forwarder(ProxySender sender, LarkApps apps, CallMetrics m
             case SendOutcome.Answered answered:
                 using (answered.Reply)
                 {
+                    if (!call.IsRead && answered.Reply.Status >= StatusCodes.Status500InternalServerError)
+                    {
+                        Outcomes.MarkUnknown(http); // whoever says so on the way, the call may have been carried out
+                    }
+
                     return (TypedResults.Empty, await HandOnAsync(answered.Reply, patience, http));
                 }
 
