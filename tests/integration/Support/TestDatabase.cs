@@ -6,15 +6,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-[assembly: AssemblyFixture(typeof(LarkService.IntegrationTests.Support.TestDatabases))]
-
 namespace LarkService.IntegrationTests.Support;
-
-/// <summary>The end of a run leaves no database behind.</summary>
-public sealed class TestDatabases : IAsyncDisposable
-{
-    public ValueTask DisposeAsync() => TestDatabase.DropModelAsync();
-}
 
 /// <summary>A fresh database for one test, looked at from outside the service; gone when the test is over.</summary>
 internal abstract class TestDatabase : IAsyncDisposable
