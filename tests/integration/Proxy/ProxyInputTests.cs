@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using LarkService.IntegrationTests.Support;
 
 namespace LarkService.IntegrationTests.Proxy;
 
@@ -37,7 +36,7 @@ public sealed class ProxyInputTests(SharedProxy shared) : IClassFixture<SharedPr
 
         problem.MustBeProblem(type == "path-not-allowed" ? HttpStatusCode.Forbidden : HttpStatusCode.BadRequest, type);
         Assert.Contains(words, problem["detail"], StringComparison.Ordinal);
-        Assert.Empty(_proxy.Platform.Seen.Skip(before).Where(sent => sent.Path != Discovery));
+        Assert.DoesNotContain(_proxy.Platform.Seen.Skip(before), sent => sent.Path != Discovery);
         Assert.Single(_proxy.Scene.Ava.AuthorizationCards);
         Assert.Equal(1, await _proxy.Scene.Database.CountAsync("authorization_sessions"));
     }
