@@ -108,20 +108,26 @@ public sealed class ClickTests : IDisposable
         Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(waiting.SessionId)).State);
     }
 
-    [Fact]
-    public async Task Whoever_is_quicker_than_the_word_where_a_new_card_is_gets_the_link_there_and_is_told_of_no_other()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whoever_clicks_a_card_before_its_place_is_written_down_gets_the_new_link_there_and_is_sent_no_other(bool writtenMeanwhile)
     {
         // Given a card that was sent anew, and a click on it before its session knows of it
         var session = await _scene.SessionAsync();
-        await _scene.Sessions.CardSentAsync(session.SessionId, "om_gone", "oc_1", onlyVisible: false, default);
         await _scene.Sessions.FinishAsync(session, SessionState.Expired, null, null, null, default);
         var answer = await ClickAsync(Scene.Click(session, CardActions.Renew) with { MessageId = "om_anew" });
-        await _scene.Sessions.CardSentAsync(session.SessionId, "om_anew", "oc_1", onlyVisible: false, default);
+        Task WriteAsync() => _scene.Sessions.CardMovedAsync(session.User, "om_1", new("om_anew", "oc_1"), default);
+        await (writtenMeanwhile ? WriteAsync() : Task.CompletedTask);
 
         await answer.Afterwards!(default);
+        await WriteAsync();
 
-        Assert.Equal("om_anew", Assert.Single(await _scene.Sessions.PendingOfAsync(Some.User, default)).MessageId);
+        var next = Assert.Single(await _scene.Sessions.PendingOfAsync(Some.User, default));
+        Assert.Equal(("om_anew", null), (next.MessageId, (await _scene.SessionAsync(session.SessionId)).MessageId));
         Assert.Empty(_scene.Platform.To(OpenPlatform.Messages));
+        await _scene.ShowAsync();
+        Assert.All(_scene.Platform.To(OpenPlatform.Messages), call => Assert.Equal(OpenPlatform.Messages + "/om_anew", call.Url.AbsolutePath));
     }
 
     [Fact]
