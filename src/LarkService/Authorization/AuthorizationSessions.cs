@@ -37,8 +37,7 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     /// <param name="ct">Ends the wait.</param>
     public async Task AddAsync(LarkDbContext db, AuthorizationSession session, AuthorizationSession? cardOf, string? clicked, CancellationToken ct)
     {
-        var card = (cardOf is { OnlyVisible: false } ? clicked : null) ?? cardOf?.MessageId;
-        if (cardOf is { MessageId: { } known } && await LetGoOfCardAsync(db, cardOf.SessionId, known, card ?? known, ct))
+        if (cardOf is { MessageId: { } known } && (cardOf.OnlyVisible ? known : clicked ?? known) is var card && await LetGoOfCardAsync(db, cardOf.SessionId, known, card, ct))
         {
             (session.MessageId, session.ChatId, session.OnlyVisible) = (card, cardOf.ChatId, cardOf.OnlyVisible);
             outbox.Add(db, SessionTopics.Changed, session.SessionId, new SessionChanged(session.SessionId));
