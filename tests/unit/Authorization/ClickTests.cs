@@ -102,7 +102,7 @@ public sealed class ClickTests : IDisposable
         await _scene.Sessions.FinishAsync(old, SessionState.Expired, null, null, null, default);
         _scene.Clock.AdvanceSeconds(60);
 
-        await (await ClickAsync(Scene.Click(await _scene.SessionAsync(old.SessionId), CardActions.Renew))).Afterwards!(default);
+        await (await ClickAsync(Scene.Click(await _scene.SessionAsync(old.SessionId), CardActions.Renew) with { MessageId = "om_old" })).Afterwards!(default);
 
         Assert.Contains("please answer that card", Assert.Single(_scene.Platform.To(OpenPlatform.Messages)).Body, StringComparison.Ordinal);
         Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(waiting.SessionId)).State);
