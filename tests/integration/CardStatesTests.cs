@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using LarkService.IntegrationTests.Security;
 using LarkService.IntegrationTests.Support;
 
 namespace LarkService.IntegrationTests;
 
 /// <summary>Every way an authorization can end, on the card that asked.</summary>
-public sealed class CardStatesTests
+public sealed class CardStatesTests(RedirectService service) : IClassFixture<RedirectService>
 {
     [Theory]
     [BothFlows]
@@ -53,13 +54,14 @@ public sealed class CardStatesTests
     [BothFlows]
     public async Task An_expired_card_offers_a_new_link_which_works_in_place(Flow flow)
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = flow, Settings = { ["Authorization:SessionLifetime"] = "00:00:05" } });
+        await using var scene = await Scene.StartAsync(new() { Flow = flow });
         var ava = scene.Ava;
         var question = ava.Write("Hello?");
         var card = await ava.AskedAsync();
         var link = card.Link();
 
-        await card.TurnsAsync("grey", TimeSpan.FromSeconds(20));
+        scene.Clock.Advance(TimeSpan.FromMinutes(11));
+        await card.TurnsAsync("grey");
         Assert.Contains("The link has expired", card.Text(), StringComparison.Ordinal);
         await ava.ReplyAsync(question, "has run out");
         using (var browser = new Browser(ava.OpenId))
@@ -103,8 +105,7 @@ public sealed class CardStatesTests
     [Fact]
     public async Task A_wider_request_takes_the_place_of_a_smaller_one_and_the_waiting_question_goes_with_it()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var ava = scene.Ava;
+        var (scene, ava) = (service.Scene, service.Somebody());
         var question = ava.Write("Hello?");
         var small = await ava.AskedAsync();
 
@@ -124,14 +125,13 @@ public sealed class CardStatesTests
         await ava.AnswerAsync(question);
         Assert.Single(ava.AuthorizationCards);
         Assert.Equal("authorized", await scene.SessionStateAsync(wide["sessionId"]!));
-        Assert.Contains("superseded", (await scene.Database.RowsAsync("SELECT state FROM authorization_sessions")).Select(r => r[0]));
+        Assert.Contains("superseded", (await scene.Database.RowsAsync($"SELECT state FROM authorization_sessions WHERE open_id = '{ava.OpenId}'")).Select(r => r[0]));
     }
 
     [Fact]
     public async Task A_final_state_stays_final()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var ava = scene.Ava;
+        var (scene, ava) = (service.Scene, service.Somebody());
         var asked = (await scene.Api.AskAsync(ava)).Must(HttpStatusCode.Created);
         var card = await ava.AskedAsync();
         var (open, link) = (card.Button(Person.Authorize)!, card.Link());
@@ -144,14 +144,13 @@ public sealed class CardStatesTests
         Assert.Equal("unknownlink", (await browser.AllowAsync(link)).Result);
 
         Assert.Equal("declined", await scene.SessionStateAsync(asked["sessionId"]!));
-        Assert.Equal(0, await scene.Database.CountAsync("user_grants"));
+        Assert.Equal(0, await scene.Database.CountAsync("user_grants", $"open_id = '{ava.OpenId}'"));
     }
 
     [Fact]
     public async Task In_a_group_only_the_person_who_asked_sees_the_card()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var ava = scene.Ava;
+        var (scene, ava) = (service.Scene, service.Somebody());
         var question = scene.Platform.SendText(ava.OpenId, "Hello?", inGroup: true).Message;
         var card = await ava.AskedAsync();
 

@@ -1,15 +1,16 @@
+using LarkService.IntegrationTests.Security;
 using LarkService.IntegrationTests.Support;
 
 namespace LarkService.IntegrationTests;
 
 /// <summary>What the bot understands besides questions, and what it cannot take.</summary>
-public sealed class ChatTests
+public sealed class ChatTests(RedirectService service) : IClassFixture<RedirectService>
 {
     [Fact]
     public async Task Help_names_every_command()
     {
-        await using var scene = await Scene.StartAsync();
-        var card = await scene.Ava.ReplyAsync(scene.Ava.Write("/help"), "What I can do");
+        var person = service.Somebody();
+        var card = await person.ReplyAsync(person.Write("/help"), "What I can do");
 
         foreach (var command in (string[])["/help", "/auth", "/revoke"])
         {
@@ -20,8 +21,7 @@ public sealed class ChatTests
     [Fact]
     public async Task Auth_shows_what_is_granted_and_leads_to_it_when_nothing_is()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var ava = scene.Ava;
+        var (scene, ava) = (service.Scene, service.Somebody());
 
         // Without a grant its button asks
         ava.Write("/auth");
@@ -42,8 +42,7 @@ public sealed class ChatTests
     [Fact]
     public async Task Revoke_takes_the_grant_back_here_and_on_the_platform_and_the_next_question_asks_again()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var ava = scene.Ava;
+        var (scene, ava) = (service.Scene, service.Somebody());
         ava.Write("/revoke");
         await ava.CardAsync("nothing to revoke", m => m.Text().Contains("nothing to take back", StringComparison.Ordinal));
         await scene.GrantAsync(ava, Scene.AiScopes);
@@ -61,46 +60,46 @@ public sealed class ChatTests
     [Fact]
     public async Task Only_the_person_themselves_can_use_the_buttons_of_their_card()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        await scene.GrantAsync(scene.Ava);
-        scene.Ava.Write("/auth");
-        var card = await scene.Ava.CardAsync("the grant", m => m.Button(Person.Revoke) is not null);
+        var (scene, ava) = (service.Scene, service.Somebody());
+        await scene.GrantAsync(ava);
+        ava.Write("/auth");
+        var card = await ava.CardAsync("the grant", m => m.Button(Person.Revoke) is not null);
 
-        Assert.Contains("for somebody else", await scene.PushClickAsync(scene.Mei, card.Button(Person.Revoke)!, card), StringComparison.Ordinal);
+        Assert.Contains("for somebody else", await scene.PushClickAsync(service.Somebody(), card.Button(Person.Revoke)!, card), StringComparison.Ordinal);
 
-        Assert.Equal("active", await scene.GrantStatusAsync(scene.Ava));
+        Assert.Equal("active", await scene.GrantStatusAsync(ava));
     }
 
     [Fact]
     public async Task What_cannot_be_a_question_gets_a_friendly_answer()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var ava = scene.Ava;
+        var (scene, ava) = (service.Scene, service.Somebody());
 
+        var runs = scene.Runs;
         await ava.ReplyAsync(ava.Write("   \u200b \n\t "), "holds no text");
         await ava.ReplyAsync(ava.Write("/frobnicate now"), "I do not know");
         await ava.ReplyAsync(ava.Write(new string('x', 149 * 1024)), "That is a lot of text");
         Assert.Empty(ava.AuthorizationCards);
-        Assert.Equal(0, scene.Runs);
+        Assert.Equal(runs, scene.Runs);
     }
 
     [Fact]
     public async Task A_question_as_long_as_chat_takes_in_Chinese_waits_for_consent_and_is_answered()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var question = scene.Ava.Write(string.Concat(Enumerable.Repeat("世界", 24 * 1024)) + "？");
+        var person = service.Somebody();
+        var question = person.Write(string.Concat(Enumerable.Repeat("世界", 24 * 1024)) + "？");
 
-        await scene.Ava.AgreeAsync(await scene.Ava.AskedAsync());
-        await scene.Ava.AnswerAsync(question);
+        await person.AgreeAsync(await person.AskedAsync());
+        await person.AnswerAsync(question);
     }
 
     [Fact]
     public async Task A_question_full_of_markup_is_answered()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        await scene.GrantAsync(scene.Ava, Scene.AiScopes);
+        var person = service.Somebody();
+        await service.Scene.GrantAsync(person, Scene.AiScopes);
 
-        var answer = await scene.Ava.AnswerAsync(scene.Ava.Write("<at id=all></at> **bold** `code` ![x](y) [a](javascript:alert(1)) \" \\ 🙂"));
+        var answer = await person.AnswerAsync(person.Write("<at id=all></at> **bold** `code` ![x](y) [a](javascript:alert(1)) \" \\ 🙂"));
 
         Assert.DoesNotContain("<at", answer.Text(), StringComparison.Ordinal);
     }

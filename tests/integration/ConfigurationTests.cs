@@ -94,7 +94,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task An_empty_PostgreSQL_stops_the_start_and_the_message_names_the_command_which_may_run_twice_and_side_by_side()
     {
-        await using var scene = await Scene.PrepareAsync(new() { Engine = Engine.Postgres, OwnProcess = true });
+        await using var scene = await Scene.PrepareAsync(new() { Engine = Engine.Postgres, OwnProcess = true, EmptyDatabase = true });
         var settings = scene.Settings();
 
         var (exitCode, _, errors) = await ServiceProcess.RunAsync(settings);
@@ -114,7 +114,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task Migrating_SQLite_twice_is_fine()
     {
-        await using var scene = await Scene.PrepareAsync();
+        await using var scene = await Scene.PrepareAsync(new() { EmptyDatabase = true });
 
         Assert.Equal(0, (await ServiceProcess.RunAsync(scene.Settings(), "migrate")).ExitCode);
         Assert.Equal(0, (await ServiceProcess.RunAsync(scene.Settings(), "migrate")).ExitCode);

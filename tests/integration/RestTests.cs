@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using LarkService.IntegrationTests.Security;
 using LarkService.IntegrationTests.Support;
 
 namespace LarkService.IntegrationTests;
@@ -79,7 +80,10 @@ public abstract class RestTests
             (await scene.Api.AskAsync(scene.Ava, scopes[0])).Must(HttpStatusCode.OK);
             (await scene.Api.AskAsync(scene.Mei, scopes[5])).Must(HttpStatusCode.Created);
         }
+    }
 
+    public sealed class Edges(RedirectService service) : IClassFixture<RedirectService>
+    {
         [Theory]
         [InlineData("{}", "openId")]
         [InlineData("""{"openId":"somebody"}""", "openId")]
@@ -93,7 +97,7 @@ public abstract class RestTests
         [InlineData("", "body")]
         public async Task What_is_wrong_with_a_request_is_said(string body, string about)
         {
-            await using var scene = await Scene.StartAsync(Redirect());
+            var scene = service.Scene;
 
             var answer = await scene.Api.SendAsync(HttpMethod.Post, Authorizations, new StringContent(body, Encoding.UTF8, "application/json"));
 
@@ -104,34 +108,32 @@ public abstract class RestTests
         [Fact]
         public async Task Limits_on_what_a_request_may_hold_are_said()
         {
-            await using var scene = await Scene.StartAsync(Redirect());
-            var openId = scene.Ava.OpenId;
+            var scene = service.Scene;
+            var person = service.Somebody();
+            var openId = person.OpenId;
 
             (await scene.Api.PostAsync(Authorizations, new { openId, reason = new string('x', 201) })).MustBeProblem(HttpStatusCode.BadRequest, "validation");
             (await scene.Api.PostAsync(Authorizations, new { openId, scopes = Enumerable.Range(0, 51).Select(i => $"scope:{i}") })).MustBeProblem(HttpStatusCode.BadRequest, "validation");
             var unknown = (await scene.Api.PostAsync(Authorizations, new { openId, appId = "cli_0000000000000000" })).MustBeProblem(HttpStatusCode.BadRequest, "unknown-app");
             Assert.Contains(scene.Options.Sandbox.AppId, unknown["detail"], StringComparison.Ordinal);
-            Assert.Empty(scene.Ava.Inbox);
+            Assert.Empty(person.Inbox);
         }
 
         [Fact]
         public async Task A_person_the_platform_does_not_know_is_the_platforms_error()
         {
-            await using var scene = await Scene.StartAsync(Redirect());
+            var scene = service.Scene;
 
             var answer = await scene.Api.PostAsync(Authorizations, new { openId = "ou_ffffffffffffffffffffffffffffffff" });
 
             answer.MustBeProblem(HttpStatusCode.BadGateway, "platform-error");
             Assert.NotNull(answer["code"]);
         }
-    }
 
-    public sealed class Edges
-    {
         [Fact]
         public async Task Strangers_and_wrong_keys_are_asked_who_they_are()
         {
-            await using var scene = await Scene.StartAsync(Redirect());
+            var scene = service.Scene;
             var stranger = new Api(scene.Anonymous);
 
             foreach (var path in (string[])[Grants, $"{Grants}/ou_1", $"{Authorizations}/x"])
@@ -152,7 +154,7 @@ public abstract class RestTests
         [Fact]
         public async Task Unknown_routes_ids_and_methods_are_not_found_as_problems()
         {
-            await using var scene = await Scene.StartAsync(Redirect());
+            var scene = service.Scene;
 
             (await scene.Api.GetAsync("/api/v1/nothing")).MustBeProblem(HttpStatusCode.NotFound, "not-found");
             (await scene.Api.GetAsync("/nothing")).MustBeProblem(HttpStatusCode.NotFound, "not-found");
@@ -165,7 +167,7 @@ public abstract class RestTests
         [Fact]
         public async Task A_body_of_more_than_a_megabyte_is_too_large()
         {
-            await using var scene = await Scene.StartAsync(Redirect());
+            var scene = service.Scene;
             var body = JsonContent.Create(new { openId = scene.Ava.OpenId, reason = new string('x', 1_100_000) });
             await body.LoadIntoBufferAsync();
 
@@ -175,7 +177,7 @@ public abstract class RestTests
         [Fact]
         public async Task A_body_that_is_no_JSON_is_refused_as_such()
         {
-            await using var scene = await Scene.StartAsync(Redirect());
+            var scene = service.Scene;
             var content = new ByteArrayContent([0xff, 0xfe, 0x00]) { Headers = { ContentType = MediaTypeHeaderValue.Parse("application/json") } };
             (await scene.Api.SendAsync(HttpMethod.Post, Authorizations, content)).MustBeProblem(HttpStatusCode.BadRequest, "validation");
 

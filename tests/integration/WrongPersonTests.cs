@@ -1,10 +1,11 @@
 using System.Net;
+using LarkService.IntegrationTests.Security;
 using LarkService.IntegrationTests.Support;
 
 namespace LarkService.IntegrationTests;
 
 /// <summary>Consent given by somebody else than the person who was asked.</summary>
-public sealed class WrongPersonTests
+public sealed class WrongPersonTests(RedirectService service) : IClassFixture<RedirectService>
 {
     private const string NotForYou = "That link was for somebody else";
     private const string SomebodyElse = "Somebody else opened this link";
@@ -45,8 +46,7 @@ public sealed class WrongPersonTests
     [Fact]
     public async Task Five_times_end_the_session_as_failed()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var (ava, mei) = (scene.Ava, scene.Mei);
+        var (scene, ava, mei) = (service.Scene, service.Somebody(), service.Somebody());
         var session = (await scene.Api.AskAsync(ava)).Must(HttpStatusCode.Created);
         var card = await ava.AskedAsync();
         using var browser = new Browser(mei.OpenId);
@@ -61,7 +61,7 @@ public sealed class WrongPersonTests
         Assert.Contains("used by other people several times", card.Text(), StringComparison.Ordinal);
         var view = await scene.Api.GetAsync($"/api/v1/authorizations/{session["sessionId"]}");
         Assert.Equal(("failed", "wrong_person"), (view["state"], view["errorCode"]));
-        Assert.Equal(0, await scene.Database.CountAsync("user_grants"));
+        Assert.Equal(0, await scene.Database.CountAsync("user_grants", $"open_id IN ('{ava.OpenId}', '{mei.OpenId}')"));
     }
 
     [Theory]
@@ -85,11 +85,10 @@ public sealed class WrongPersonTests
     [Fact]
     public async Task Switching_the_account_on_the_consent_page_counts_as_the_account_switched_to()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var ava = scene.Ava;
-        await scene.Api.AskAsync(ava);
+        var ava = service.Somebody();
+        await service.Scene.Api.AskAsync(ava);
         var card = await ava.AskedAsync();
-        using var browser = new Browser(scene.Mei.OpenId);
+        using var browser = new Browser(service.Somebody().OpenId);
         await browser.SwitchAsync(card.Link(), ava.OpenId);
 
         Assert.Equal("authorized", (await browser.AllowAsync(card.Link())).Result);

@@ -3,6 +3,7 @@ using System.Text;
 using LarkService.Data;
 using LarkService.Data.Audit;
 using LarkService.Data.Outbox;
+using LarkService.Messaging;
 using LarkService.Platform;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
@@ -32,10 +33,11 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     /// <param name="db">The caller's context; the caller commits and then calls <see cref="Committed"/>.</param>
     /// <param name="session">Pending, without a card.</param>
     /// <param name="cardOf">Whose card it takes over; null: it gets one of its own.</param>
+    /// <param name="clicked">The message in which its user clicked: a card that was sent anew is on screen before its id is written down.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task AddAsync(LarkDbContext db, AuthorizationSession session, AuthorizationSession? cardOf, CancellationToken ct)
+    public async Task AddAsync(LarkDbContext db, AuthorizationSession session, AuthorizationSession? cardOf, string? clicked, CancellationToken ct)
     {
-        if (cardOf?.MessageId is { } card && await LetGoOfCardAsync(db, cardOf.SessionId, card, ct))
+        if (cardOf is { MessageId: { } known } && (cardOf.OnlyVisible ? known : clicked ?? known) is var card && await LetGoOfCardAsync(db, cardOf.SessionId, known, card, ct))
         {
             (session.MessageId, session.ChatId, session.OnlyVisible) = (card, cardOf.ChatId, cardOf.OnlyVisible);
             outbox.Add(db, SessionTopics.Changed, session.SessionId, new SessionChanged(session.SessionId));
@@ -189,12 +191,19 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             .SetProperty(s => s.ChatId, s => chatId ?? s.ChatId)
             .SetProperty(s => s.OnlyVisible, onlyVisible), ct), ct);
 
+    /// <summary>A new message has taken the place of one that is gone, whichever of the user's sessions shows itself there by now.</summary>
+    public Task CardMovedAsync(UserKey user, string from, SentMessage to, CancellationToken ct) => database.RunAsync(db =>
+        db.Set<AuthorizationSession>().Where(s => s.AppId == user.AppId && s.OpenId == user.OpenId && s.MessageId == from).ExecuteUpdateAsync(u => u
+            .SetProperty(s => s.MessageId, to.MessageId)
+            .SetProperty(s => s.ChatId, to.ChatId)
+            .SetProperty(s => s.OnlyVisible, false), ct));
+
     /// <summary>The card is not this session's any more: another one has it, or nobody is there to see it.</summary>
     public Task LetGoOfCardAsync(string sessionId, CancellationToken ct) => database.WriteAsync(db =>
         db.Set<AuthorizationSession>().Where(s => s.SessionId == sessionId).ExecuteUpdateAsync(u => u.SetProperty(s => s.MessageId, (string?)null), ct), ct);
 
-    private static async Task<bool> LetGoOfCardAsync(LarkDbContext db, string sessionId, string messageId, CancellationToken ct) =>
-        await db.Set<AuthorizationSession>().Where(s => s.SessionId == sessionId && s.MessageId == messageId)
+    private static async Task<bool> LetGoOfCardAsync(LarkDbContext db, string sessionId, string known, string clicked, CancellationToken ct) =>
+        await db.Set<AuthorizationSession>().Where(s => s.SessionId == sessionId && (s.MessageId == known || s.MessageId == clicked))
             .ExecuteUpdateAsync(u => u.SetProperty(s => s.MessageId, (string?)null), ct) == 1;
 
     /// <summary>It may be the id of a session; what comes from outside need not be asked of the database otherwise.</summary>

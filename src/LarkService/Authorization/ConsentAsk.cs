@@ -33,6 +33,9 @@ internal sealed record ConsentAsk(UserKey User, ScopeSet Scopes, SessionOrigin O
 
     /// <summary>A card of an earlier session to take over instead of sending one.</summary>
     public AuthorizationSession? CardOf { get; init; }
+
+    /// <summary>The message the user clicked. One that was sent anew is on screen a moment before its session knows of it.</summary>
+    public string? Clicked { get; init; }
 }
 
 /// <summary>What came of it.</summary>

@@ -29,14 +29,18 @@ internal sealed class SessionAdmission(Database database, AuthorizationSessions 
             await TakeTurnAsync(db, ask.User, ct);
             var (decision, history) = await DecideAsync(db, ask, patient, ct);
             return decision is AskDecision.Ask asked && asked.Scopes.Equals(session.Scopes)
-                ? await StoreAsync(db, session, asked, history, ct)
+                ? await StoreAsync(db, session, asked, history, ClickedOn(asked, ask), ct)
                 : new Admission(false, decision, []);
         }, ct);
         sessions.Committed();
         return admission;
     }
 
-    private async Task<Admission> StoreAsync(LarkDbContext db, AuthorizationSession session, AskDecision.Ask asked, AskHistory history, CancellationToken ct)
+    // Where the user sees the card that is taken over; of another one nobody knows better than the database.
+    private static string? ClickedOn(AskDecision.Ask asked, ConsentAsk ask) => asked.CardOf?.SessionId == ask.CardOf?.SessionId ? ask.Clicked : null;
+
+    private async Task<Admission> StoreAsync(
+        LarkDbContext db, AuthorizationSession session, AskDecision.Ask asked, AskHistory history, string? clicked, CancellationToken ct)
     {
         List<(AuthorizationSession Session, SessionState State)> ended = [];
         foreach (var (overdue, state) in history.Overdue.Select(s => (s, SessionState.Expired)).Concat(Replaced(asked)))
@@ -47,7 +51,7 @@ internal sealed class SessionAdmission(Database database, AuthorizationSessions 
             }
         }
 
-        await sessions.AddAsync(db, session, asked.CardOf, ct);
+        await sessions.AddAsync(db, session, asked.CardOf, clicked, ct);
         return new Admission(true, asked, ended);
     }
 

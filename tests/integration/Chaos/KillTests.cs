@@ -20,11 +20,6 @@ public abstract class KillTests
             OwnProcess = true,
             Sandbox = Scene.QuickSandbox with { RedeliveryScale = scale, ExtraUsers = 100, CallsPerSecond = 0, CallsPerMinute = 0, MessagesPerSecondPerReceiver = 0, RecordWire = false },
         });
-        if (engine == Engine.Postgres)
-        {
-            Assert.Equal(0, (await ServiceProcess.RunAsync(scene.Settings(), "migrate")).ExitCode);
-        }
-
         var all = Enumerable.Range(0, replicas).Select(_ => new Replica(scene)).ToList();
         var began = TimeProvider.System.GetTimestamp();
         try
@@ -55,7 +50,7 @@ public abstract class KillTests
 
     private static async Task<TimeSpan> StartTakesAsync()
     {
-        await using var scene = await Scene.PrepareAsync(new() { OwnProcess = true });
+        await using var scene = await Scene.PrepareAsync(new() { OwnProcess = true, EmptyDatabase = true });
         await using var service = new Replica(scene);
         var began = TimeProvider.System.GetTimestamp();
         service.Start();

@@ -24,11 +24,6 @@ public abstract class OutageTests
             OwnProcess = true,
             Sandbox = Scene.QuickSandbox with { RedeliveryScale = Scale, ExtraUsers = 100, CallsPerSecond = 0, CallsPerMinute = 0, MessagesPerSecondPerReceiver = 0, RecordWire = false },
         });
-        if (engine == Engine.Postgres)
-        {
-            Assert.Equal(0, (await ServiceProcess.RunAsync(scene.Settings(), "migrate")).ExitCode);
-        }
-
         await using var service = new Replica(scene);
         service.Start();
         await service.ReadyAsync();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using LarkService.IntegrationTests.Support;
@@ -8,11 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace LarkService.IntegrationTests.Proxy;
 
 /// <summary>Calls of another system through the proxy: what it sends, what comes back, and what is asked of whom when something is missing.</summary>
-public sealed class ProxyCallTests
+public sealed class ProxyCallTests(SharedProxy shared) : IClassFixture<SharedProxy>
 {
-    private const string Contacts = "contact:contact.base:readonly";
+    private const string Contacts = SharedProxy.Scope;
     private const string Batch = "/open-apis/contact/v3/users/batch";
     private const string Messages = "/open-apis/im/v1/messages";
+
+    private readonly string _thing = ProxyScene.NewThing();
 
     [Theory]
     [BothEngines]
@@ -80,10 +81,10 @@ public sealed class ProxyCallTests
     [Fact]
     public async Task What_the_app_lacks_is_a_matter_for_an_administrator()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Contacts);
-        proxy.Platform.On(ProxyScene.Thing, (400, """{"code":99991672,"msg":"Access denied.","error":{"permission_violations":[{"subject":"thing:thing:read"}]}}"""));
+        var proxy = shared.Proxy;
+        proxy.Platform.On(_thing, (400, """{"code":99991672,"msg":"Access denied.","error":{"permission_violations":[{"subject":"thing:thing:read"}]}}"""));
 
-        var problem = (await proxy.GetAsync(ProxyScene.Thing)).MustBeProblem(HttpStatusCode.Forbidden, "app-scope-missing");
+        var problem = (await proxy.GetAsync(_thing)).MustBeProblem(HttpStatusCode.Forbidden, "app-scope-missing");
 
         Assert.EndsWith("/auth?q=thing:thing:read", problem["consoleUrl"], StringComparison.Ordinal);
         Assert.Single(proxy.Scene.Ava.AuthorizationCards); // the first one; nobody was asked again
@@ -123,10 +124,10 @@ public sealed class ProxyCallTests
     [Fact]
     public async Task A_short_pause_is_waited_out_here_a_longer_one_by_the_caller()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Contacts);
+        var proxy = shared.Proxy;
         var pause = "1";
         var calls = 0;
-        proxy.Platform.On(ProxyScene.Thing, async http =>
+        proxy.Platform.On(_thing, async http =>
         {
             var isFirst = Interlocked.Increment(ref calls) == 1;
             http.Response.StatusCode = isFirst || pause == "30" ? 400 : 200;
@@ -135,10 +136,10 @@ public sealed class ProxyCallTests
             await http.Response.WriteAsync(isFirst || pause == "30" ? """{"code":99991400,"msg":"request trigger frequency limit"}""" : """{"code":0}""");
         });
 
-        (await proxy.CallAsync(HttpMethod.Post, ProxyScene.Thing, new StringContent("{}"))).Must(HttpStatusCode.OK);
+        (await proxy.CallAsync(HttpMethod.Post, _thing, new StringContent("{}"))).Must(HttpStatusCode.OK);
         Assert.Equal(2, calls);
         pause = "30";
-        var limited = (await proxy.GetAsync(ProxyScene.Thing)).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
+        var limited = (await proxy.GetAsync(_thing)).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
         Assert.Equal(TimeSpan.FromSeconds(30), limited.RetryAfter);
         Assert.Equal(3, calls);
     }
@@ -146,10 +147,10 @@ public sealed class ProxyCallTests
     [Fact]
     public async Task Refusals_that_are_the_callers_matter_come_back_untouched()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Contacts);
+        var proxy = shared.Proxy;
         foreach (var (status, body) in ((int, string)[])[(400, """{"code":1470400,"msg":"bad"}"""), (404, ""), (500, "<html>"), (418, """{"x":1}"""), (200, """{"code":99992402,"msg":"param"}""")])
         {
-            proxy.Platform.On(ProxyScene.Thing, async http =>
+            proxy.Platform.On(_thing, async http =>
             {
                 http.Response.StatusCode = status;
                 http.Response.ContentType = body.StartsWith('{') ? "application/json; charset=utf-8" : "text/html";
@@ -157,7 +158,7 @@ public sealed class ProxyCallTests
                 http.Response.Headers.AccessControlAllowOrigin = "*";
                 await http.Response.WriteAsync(body);
             });
-            using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Delete, ProxyScene.Thing));
+            using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Delete, _thing));
 
             Assert.Equal((status, body), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()));
             Assert.False(answer.Headers.Contains("Set-Cookie") || answer.Headers.Contains("Access-Control-Allow-Origin"));
@@ -167,19 +168,19 @@ public sealed class ProxyCallTests
     [Fact]
     public async Task An_answer_that_is_lost_leaves_open_what_became_of_a_write_and_nothing_of_a_read()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Contacts);
-        proxy.Platform.On(ProxyScene.Thing, http =>
+        var proxy = shared.Proxy;
+        proxy.Platform.On(_thing, http =>
         {
             http.Abort();
             return Task.CompletedTask;
         });
 
-        var write = (await proxy.CallAsync(HttpMethod.Post, ProxyScene.Thing, new StringContent("{}"))).MustBeProblem(HttpStatusCode.ServiceUnavailable, "platform-unavailable");
-        var read = (await proxy.GetAsync(ProxyScene.Thing)).MustBeProblem(HttpStatusCode.ServiceUnavailable, "platform-unavailable");
+        var write = (await proxy.CallAsync(HttpMethod.Post, _thing, new StringContent("{}"))).MustBeProblem(HttpStatusCode.ServiceUnavailable, "platform-unavailable");
+        var read = (await proxy.GetAsync(_thing)).MustBeProblem(HttpStatusCode.ServiceUnavailable, "platform-unavailable");
 
         Assert.Contains("may have been carried out", write["detail"], StringComparison.Ordinal);
         Assert.Contains("Nothing was lost", read["detail"], StringComparison.Ordinal);
-        Assert.Single(proxy.Platform.To(ProxyScene.Thing), r => r.Method == "POST");
+        Assert.Single(proxy.Platform.To(_thing), r => r.Method == "POST");
     }
 
     [Fact]
@@ -195,18 +196,18 @@ public sealed class ProxyCallTests
     [Fact]
     public async Task A_call_that_may_wait_goes_through_at_once_when_nothing_is_missing_and_keeps_no_large_body()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Contacts);
-        proxy.Platform.On(ProxyScene.Thing, async http =>
+        var proxy = shared.Proxy;
+        proxy.Platform.On(_thing, async http =>
         {
             using var text = new StreamReader(http.Request.Body);
             await http.Response.WriteAsync($"{await text.ReadToEndAsync()} {http.Request.Headers["Prefer"]}");
         });
 
-        var answer = (await proxy.CallAsync(HttpMethod.Post, ProxyScene.Thing, new StringContent("hello"), ("Prefer", "respond-async, missing=default"))).Must(HttpStatusCode.OK);
+        var answer = (await proxy.CallAsync(HttpMethod.Post, _thing, new StringContent("hello"), ("Prefer", "respond-async, missing=default"))).Must(HttpStatusCode.OK);
         Assert.Equal("hello missing=default", answer.Text);
-        (await proxy.CallAsync(HttpMethod.Post, ProxyScene.Thing, new ByteArrayContent(new byte[1024 * 1024 + 1]), ("Prefer", "respond-async")))
+        (await proxy.CallAsync(HttpMethod.Post, _thing, new ByteArrayContent(new byte[1024 * 1024 + 1]), ("Prefer", "respond-async")))
             .MustBeProblem(HttpStatusCode.RequestEntityTooLarge, "payload-too-large");
-        Assert.Single(proxy.Platform.To(ProxyScene.Thing));
+        Assert.Single(proxy.Platform.To(_thing));
     }
 
     [Fact]
@@ -218,47 +219,5 @@ public sealed class ProxyCallTests
 
         Assert.Equal("revoked", (await proxy.GetAsync(Batch)).MustBeProblem(HttpStatusCode.Forbidden, "authorization-required")["reason"]);
         Assert.Single(proxy.Platform.To(Batch));
-    }
-
-    [Theory]
-    [InlineData("GET", Batch, "X-Lark-App-Id", "cli_0000000000000000", "unknown-app", "Known apps: cli_")]
-    [InlineData("GET", Batch, "X-Lark-Open-Id", "", "validation", "X-Lark-Open-Id is missing")]
-    [InlineData("GET", Batch, "X-Lark-Open-Id", "on_d89jhasdhjsajkda7828enjdj328ydhhw3u43yjhdj", "validation", "union_id")]
-    [InlineData("GET", Batch, "X-Lark-Open-Id", "oc_84983ff6516d731e5b5f68d4ea2e1da5", "validation", "chat_id")]
-    [InlineData("GET", Batch, "X-Lark-Open-Id", "cli_a1b2c3d4e5f60718", "validation", "app_id")]
-    [InlineData("GET", Batch, "X-Lark-Open-Id", "someone@example.com", "validation", "holds no open_id")]
-    [InlineData("GET", Batch, "X-Lark-Scopes", "a,b", "validation", "no scope")]
-    [InlineData("DELETE", Messages, null, null, "validation", "it takes GET, POST there")]
-    [InlineData("POST", "/open-apis/apaas/v1/applications/n/functions/f/invoke", null, null, "token-type", "tenant_access_token")]
-    [InlineData("GET", "/open-apis/authen/v1/user_info", null, null, "path-not-allowed", "hands out tokens")]
-    [InlineData("POST", "/open-apis/auth/v3/tenant_access_token/internal", null, null, "path-not-allowed", "hands out tokens")]
-    [InlineData("GET", Batch + "?user_access_token=u-x", null, null, "validation", "the token is put in here")]
-    public async Task Bad_input_is_told_with_the_way_out_and_nothing_is_sent_or_stored(string method, string path, string? header, string? value, string type, string words)
-    {
-        await using var proxy = await ProxyScene.StartAsync(null, Contacts);
-        var before = proxy.Platform.Seen.Count;
-        (string, string)[] headers = header is null ? [] : [(header, value!)];
-
-        var problem = await proxy.CallAsync(new HttpMethod(method), path, method == "POST" ? new StringContent("{}") : null, headers);
-
-        problem.MustBeProblem(type == "path-not-allowed" ? HttpStatusCode.Forbidden : HttpStatusCode.BadRequest, type);
-        Assert.Contains(words, problem["detail"], StringComparison.Ordinal);
-        Assert.Equal(before, proxy.Platform.Seen.Count);
-        Assert.Single(proxy.Scene.Ava.AuthorizationCards);
-        Assert.Equal(1, await proxy.Scene.Database.CountAsync("authorization_sessions"));
-    }
-
-    [Fact]
-    public async Task A_stranger_and_a_method_the_platform_has_not_are_turned_away()
-    {
-        await using var proxy = await ProxyScene.StartAsync();
-        using var request = proxy.Request(HttpMethod.Get, Batch);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "somebody's user token");
-        using var stranger = await proxy.SendAsync(request);
-        Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
-
-        (await proxy.CallAsync(HttpMethod.Options, Batch)).MustBeProblem(HttpStatusCode.MethodNotAllowed, "validation");
-        (await proxy.CallAsync(HttpMethod.Trace, Batch)).MustBeProblem(HttpStatusCode.MethodNotAllowed, "validation");
-        Assert.Empty(proxy.Platform.To(Batch));
     }
 }

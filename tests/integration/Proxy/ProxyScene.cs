@@ -40,6 +40,9 @@ internal sealed class ProxyScene : IAsyncDisposable
         return new ProxyScene(scene, platform);
     }
 
+    /// <summary>A <see cref="Thing"/> of one test, where several share a scene.</summary>
+    public static string NewThing() => $"{Thing}/{Guid.NewGuid():N}";
+
     /// <summary>A request in Ava's name, from <c>/open-apis/</c> on.</summary>
     public HttpRequestMessage Request(HttpMethod method, string path, HttpContent? content = null, Person? person = null)
     {

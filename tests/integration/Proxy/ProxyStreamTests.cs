@@ -8,19 +8,19 @@ using Microsoft.AspNetCore.Http;
 namespace LarkService.IntegrationTests.Proxy;
 
 /// <summary>Bodies of any size, in both directions, piece by piece.</summary>
-public sealed class ProxyStreamTests
+public sealed class ProxyStreamTests(SharedProxy shared) : IClassFixture<SharedProxy>
 {
-    private const string Thing = ProxyScene.Thing;
-    private const string Scope = "contact:contact.base:readonly";
     private const int Large = 20 * 1024 * 1024;
+
+    private readonly string _thing = ProxyScene.NewThing();
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_large_upload_arrives_byte_for_byte_with_and_without_its_length(bool announced)
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Scope);
-        proxy.Platform.On(Thing, async http =>
+        var proxy = shared.Proxy;
+        proxy.Platform.On(_thing, async http =>
         {
             var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(http.Request.Body));
             await http.Response.WriteAsync($"{hash} {http.Request.ContentLength} {http.Request.ContentType}");
@@ -28,7 +28,7 @@ public sealed class ProxyStreamTests
         var bytes = RandomNumberGenerator.GetBytes(Large);
         using HttpContent content = announced ? new ByteArrayContent(bytes) : new StreamContent(new NoLength(bytes));
         content.Headers.ContentType = new("application/octet-stream");
-        using var request = proxy.Request(HttpMethod.Post, Thing, content);
+        using var request = proxy.Request(HttpMethod.Post, _thing, content);
         request.Headers.TransferEncodingChunked = announced ? null : true;
 
         using var answer = await proxy.SendAsync(request);
@@ -41,9 +41,9 @@ public sealed class ProxyStreamTests
     [InlineData(false)]
     public async Task A_large_download_arrives_byte_for_byte_with_its_name(bool announced)
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Scope);
+        var proxy = shared.Proxy;
         var bytes = RandomNumberGenerator.GetBytes(Large);
-        proxy.Platform.On(Thing, async http =>
+        proxy.Platform.On(_thing, async http =>
         {
             http.Response.ContentType = "application/octet-stream";
             http.Response.ContentLength = announced ? bytes.Length : null;
@@ -52,7 +52,7 @@ public sealed class ProxyStreamTests
             await http.Response.Body.WriteAsync(bytes);
         });
 
-        using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, Thing));
+        using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, _thing));
 
         Assert.Equal(announced ? Large : null, answer.Content.Headers.ContentLength);
         Assert.Equal("\"v1\"", answer.Headers.ETag!.ToString());
@@ -63,8 +63,8 @@ public sealed class ProxyStreamTests
     [Fact]
     public async Task A_part_of_a_file_is_asked_for_and_comes()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Scope);
-        proxy.Platform.On(Thing, async http =>
+        var proxy = shared.Proxy;
+        proxy.Platform.On(_thing, async http =>
         {
             Assert.Equal("bytes=2-4", http.Request.Headers.Range);
             http.Response.StatusCode = 206;
@@ -72,7 +72,7 @@ public sealed class ProxyStreamTests
             http.Response.ContentType = "application/json"; // a part of such a file is no answer with a code
             await http.Response.WriteAsync("\"co");
         });
-        using var request = proxy.Request(HttpMethod.Get, Thing);
+        using var request = proxy.Request(HttpMethod.Get, _thing);
         request.Headers.Range = new RangeHeaderValue(2, 4);
 
         using var answer = await proxy.SendAsync(request);
@@ -85,9 +85,9 @@ public sealed class ProxyStreamTests
     [InlineData("application/json")]
     public async Task Every_piece_is_handed_on_when_it_comes_the_head_before_the_first(string type)
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Scope);
+        var proxy = shared.Proxy;
         using var more = new SemaphoreSlim(0);
-        proxy.Platform.On(Thing, async http =>
+        proxy.Platform.On(_thing, async http =>
         {
             http.Response.ContentType = type;
             if (type == "text/event-stream")
@@ -104,7 +104,7 @@ public sealed class ProxyStreamTests
             }
         });
 
-        using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, Thing)).WaitAsync(Eventually.Patience, TimeProvider.System);
+        using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, _thing)).WaitAsync(Eventually.Patience, TimeProvider.System);
         await using var stream = await answer.Content.ReadAsStreamAsync();
         if (type == "text/event-stream")
         {
@@ -123,16 +123,16 @@ public sealed class ProxyStreamTests
     [Fact]
     public async Task A_piece_of_an_upload_is_handed_on_when_it_comes()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Scope);
+        var proxy = shared.Proxy;
         var arrived = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        proxy.Platform.On(Thing, async http =>
+        proxy.Platform.On(_thing, async http =>
         {
             var buffer = new byte[100];
             arrived.TrySetResult(Encoding.UTF8.GetString(buffer, 0, await http.Request.Body.ReadAsync(buffer)));
             using var rest = new StreamReader(http.Request.Body);
             await http.Response.WriteAsync(await rest.ReadToEndAsync());
         });
-        using var request = proxy.Request(HttpMethod.Post, Thing, new TwoPieces("first", "second", arrived.Task));
+        using var request = proxy.Request(HttpMethod.Post, _thing, new TwoPieces("first", "second", arrived.Task));
         request.Headers.TransferEncodingChunked = true;
 
         using var answer = await proxy.SendAsync(request).WaitAsync(Eventually.Patience, TimeProvider.System);
@@ -143,9 +143,9 @@ public sealed class ProxyStreamTests
     [Fact]
     public async Task A_caller_who_hangs_up_ends_the_call_at_the_platform()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Scope);
+        var proxy = shared.Proxy;
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        proxy.Platform.On(Thing, async http =>
+        proxy.Platform.On(_thing, async http =>
         {
             http.RequestAborted.Register(ended.SetResult);
             await http.Response.WriteAsync("begun");
@@ -153,7 +153,7 @@ public sealed class ProxyStreamTests
             await ended.Task;
         });
 
-        using (var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, Thing)))
+        using (var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, _thing)))
         {
             var stream = await answer.Content.ReadAsStreamAsync();
             Assert.Equal(5, await stream.ReadAsync(new byte[5]));
@@ -167,9 +167,9 @@ public sealed class ProxyStreamTests
     [InlineData(false)]
     public async Task An_answer_that_breaks_off_does_not_look_whole(bool announced)
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Scope);
+        var proxy = shared.Proxy;
         using var half = new SemaphoreSlim(0);
-        proxy.Platform.On(Thing, async http =>
+        proxy.Platform.On(_thing, async http =>
         {
             http.Response.ContentType = "text/plain";
             http.Response.ContentLength = announced ? 1000 : null;
@@ -179,7 +179,7 @@ public sealed class ProxyStreamTests
             http.Abort();
         });
 
-        using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, Thing));
+        using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, _thing));
         await using var stream = await answer.Content.ReadAsStreamAsync();
         await stream.ReadExactlyAsync(new byte[10]);
         half.Release();
@@ -192,9 +192,9 @@ public sealed class ProxyStreamTests
     [Fact]
     public async Task A_stream_goes_on_when_the_grant_is_taken_back_and_the_next_call_is_refused()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Scope);
+        await using var proxy = await ProxyScene.StartAsync(null, SharedProxy.Scope);
         using var more = new SemaphoreSlim(0);
-        proxy.Platform.On(Thing, async http =>
+        proxy.Platform.On(_thing, async http =>
         {
             http.Response.ContentType = "text/event-stream";
             await http.Response.WriteAsync("data: 1\n\n");
@@ -202,28 +202,28 @@ public sealed class ProxyStreamTests
             await more.WaitAsync();
             await http.Response.WriteAsync("data: 2\n\n");
         });
-        using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, Thing));
+        using var answer = await proxy.SendAsync(proxy.Request(HttpMethod.Get, _thing));
         await using var stream = await answer.Content.ReadAsStreamAsync();
         await stream.ReadExactlyAsync(new byte[9]);
 
         Assert.Equal(HttpStatusCode.NoContent, (await proxy.Scene.Api.DeleteAsync($"/api/v1/grants/{proxy.Scene.Ava.OpenId}")).Status);
-        (await proxy.GetAsync(Thing)).MustBeProblem(HttpStatusCode.Forbidden, "authorization-required");
+        (await proxy.GetAsync(_thing)).MustBeProblem(HttpStatusCode.Forbidden, "authorization-required");
         more.Release();
         using var rest = new StreamReader(stream);
         Assert.Equal("data: 2\n\n", await rest.ReadToEndAsync());
-        Assert.Single(proxy.Platform.To(Thing));
+        Assert.Single(proxy.Platform.To(_thing));
     }
 
     [Fact]
     public async Task Beyond_512_MB_nothing_is_sent()
     {
-        await using var proxy = await ProxyScene.StartAsync(null, Scope);
+        var proxy = shared.Proxy;
 
-        var answer = await HttpWire.SendAsync(proxy.Scene.Url, $"POST {ProxyScene.Prefix}{Thing} HTTP/1.1\r\nHost: {proxy.Scene.Url.Authority}\r\nAuthorization: Bearer {proxy.Scene.BootstrapKey}\r\nX-Lark-Open-Id: {proxy.Scene.Ava.OpenId}\r\nContent-Length: 536870913\r\nConnection: close\r\n\r\n");
+        var answer = await HttpWire.SendAsync(proxy.Scene.Url, $"POST {ProxyScene.Prefix}{_thing} HTTP/1.1\r\nHost: {proxy.Scene.Url.Authority}\r\nAuthorization: Bearer {proxy.Scene.BootstrapKey}\r\nX-Lark-Open-Id: {proxy.Scene.Ava.OpenId}\r\nContent-Length: 536870913\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
         Assert.Contains("512 MB", answer, StringComparison.Ordinal);
-        Assert.Empty(proxy.Platform.To(Thing));
+        Assert.Empty(proxy.Platform.To(_thing));
     }
 
     private sealed class NoLength(byte[] bytes) : MemoryStream(bytes)

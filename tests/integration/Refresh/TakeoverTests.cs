@@ -29,9 +29,9 @@ public sealed class TakeoverTests
         var started = TimeProvider.System.GetTimestamp();
         var outcome = await other.Services.GetRequiredService<UserTokens>().GetAsync(User(scene), ScopeSet.Empty, CancellationToken.None);
 
-        // Then it waits for the lease, and no longer
+        // Then it waits for the lease, and no longer; the rest is for a machine that stands still in between
         Assert.NotNull(scene.Platform.Tokens.FindAccess(Assert.IsType<TokenOutcome.Issued>(outcome).Token.Value.Reveal()));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, RefreshLeases.Lifetime + TimeSpan.FromSeconds(3));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, RefreshLeases.Lifetime + TimeSpan.FromSeconds(10));
         Assert.Equal(1, scene.Platform.TokenCalls(Cluster.Refresh));
     }
 

@@ -1,10 +1,11 @@
 using System.Net;
+using LarkService.IntegrationTests.Security;
 using LarkService.IntegrationTests.Support;
 
 namespace LarkService.IntegrationTests.Rest;
 
 /// <summary>Asking once, up front, by naming what is going to be called.</summary>
-public sealed class CallsTests
+public sealed class CallsTests(RedirectService service) : IClassFixture<RedirectService>
 {
     private const string Authorizations = "/api/v1/authorizations";
     private const string Read = "app_engine:workspace.table.record:read";
@@ -53,22 +54,21 @@ public sealed class CallsTests
     [InlineData("""[{"method":"POST","path":"/authen/v2/oauth/token"}]""", "token-type", "no access token")]
     public async Task What_no_user_can_agree_to_is_said_and_nobody_is_asked(string calls, string type, string words)
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var body = $$"""{"openId":"{{scene.Ava.OpenId}}","calls":{{calls}}}""";
+        var person = service.Somebody();
+        var body = $$"""{"openId":"{{person.OpenId}}","calls":{{calls}}}""";
 
-        var answer = await scene.Api.SendAsync(HttpMethod.Post, Authorizations, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        var answer = await service.Scene.Api.SendAsync(HttpMethod.Post, Authorizations, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
 
         answer.MustBeProblem(HttpStatusCode.BadRequest, type);
         Assert.Contains(words, answer["detail"], StringComparison.Ordinal);
-        Assert.Empty(scene.Ava.Inbox);
-        Assert.Equal(0, await scene.Database.CountAsync("authorization_sessions"));
+        await NobodyWasAskedAsync(person);
     }
 
     [Fact]
     public async Task Limits_and_languages_are_checked_before_anybody_is_asked()
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
-        var openId = scene.Ava.OpenId;
+        var person = service.Somebody();
+        var openId = person.OpenId;
         foreach (var (body, words) in new (object Body, string Words)[]
         {
             (new { openId, calls = Enumerable.Repeat(new { method = "GET", path = "/im/v1/messages" }, 51) }, "at most 50"),
@@ -81,11 +81,10 @@ public sealed class CallsTests
             (new { openId, reason = "a\u0007b" }, "control characters"),
         })
         {
-            Assert.Contains(words, (await AskAsync(scene, body)).MustBeProblem(HttpStatusCode.BadRequest, "validation")["detail"], StringComparison.Ordinal);
+            Assert.Contains(words, (await AskAsync(service.Scene, body)).MustBeProblem(HttpStatusCode.BadRequest, "validation")["detail"], StringComparison.Ordinal);
         }
 
-        Assert.Empty(scene.Ava.Inbox);
-        Assert.Equal(0, await scene.Database.CountAsync("authorization_sessions"));
+        await NobodyWasAskedAsync(person);
     }
 
     [Theory]
@@ -94,11 +93,15 @@ public sealed class CallsTests
     [InlineData("ja_jp")]
     public async Task The_language_of_the_card_is_kept_with_the_session(string locale)
     {
-        await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
+        var asked = (await AskAsync(service.Scene, new { openId = service.Somebody().OpenId, locale, unknown = "ignored" })).Must(HttpStatusCode.Created);
 
-        (await AskAsync(scene, new { openId = scene.Ava.OpenId, locale, unknown = "ignored" })).Must(HttpStatusCode.Created);
+        Assert.Equal(locale, await service.Scene.Database.ScalarAsync($"SELECT locale FROM authorization_sessions WHERE session_id = '{asked["sessionId"]}'"));
+    }
 
-        Assert.Equal(locale, await scene.Database.ScalarAsync("SELECT locale FROM authorization_sessions"));
+    private async Task NobodyWasAskedAsync(Person person)
+    {
+        Assert.Empty(person.Inbox);
+        Assert.Equal(0, await service.Scene.Database.CountAsync("authorization_sessions", $"open_id = '{person.OpenId}'"));
     }
 
     private static Task<ApiAnswer> AskAsync(Scene scene, object body) => scene.Api.PostAsync(Authorizations, body);

@@ -18,6 +18,9 @@ internal sealed record SceneOptions
 
     public Flow Flow { get; init; }
 
+    /// <summary>A database without any table, for what is about migrations.</summary>
+    public bool EmptyDatabase { get; init; }
+
     /// <summary>A process of its own instead of this one.</summary>
     public bool OwnProcess { get; init; }
 
@@ -172,7 +175,7 @@ internal sealed class Scene : IAsyncDisposable
     public static async Task<Scene> PrepareAsync(SceneOptions? options = null)
     {
         options ??= new SceneOptions();
-        var database = await TestDatabase.CreateAsync(options.Engine);
+        var database = await TestDatabase.CreateAsync(options.Engine, options.EmptyDatabase);
         return new Scene(await SandboxHost.StartAsync(options.Sandbox), database, options);
     }
 
@@ -211,7 +214,6 @@ internal sealed class Scene : IAsyncDisposable
     public async Task StartServiceAsync(Dictionary<string, string>? settings = null, bool untilReady = true)
     {
         settings ??= Settings();
-        var first = Service is null;
         if (Service is not null)
         {
             _earlierOutput.AddRange(Service.Output);
@@ -220,11 +222,6 @@ internal sealed class Scene : IAsyncDisposable
 
         if (Options.OwnProcess)
         {
-            if (first && Options.Engine == Engine.Postgres)
-            {
-                Assert.Equal(0, (await ServiceProcess.RunAsync(settings, "migrate")).ExitCode);
-            }
-
             Service = ServiceProcess.Start(settings);
         }
         else

@@ -1,7 +1,9 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Text;
+using LarkService.Data;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace LarkService.IntegrationTests.Support;
@@ -15,7 +17,23 @@ internal abstract class TestDatabase : IAsyncDisposable
 
     public abstract string ConnectionString { get; }
 
-    public static async Task<TestDatabase> CreateAsync(Engine engine) => engine == Engine.Sqlite ? new SqliteFile() : await Postgres.CreateAsync();
+    /// <param name="engine">Which.</param>
+    /// <param name="empty">Without any table, for what is about migrations; all others get a copy of a database that has them.</param>
+    public static async Task<TestDatabase> CreateAsync(Engine engine, bool empty = false) =>
+        engine == Engine.Sqlite ? await SqliteFile.CreateAsync(empty) : await Postgres.CreateAsync(empty);
+
+    /// <summary>Drops what the others were copied from.</summary>
+    public static ValueTask DropModelAsync() => Postgres.DropTablesAsync();
+
+    /// <summary>Has the service make its tables.</summary>
+    private static async Task MigrateAsync(Database database)
+    {
+        using (database)
+        {
+            using var schema = new DatabaseSchema(database);
+            await schema.MigrateAsync(CancellationToken.None);
+        }
+    }
 
     public async Task<List<object?[]>> RowsAsync(string sql)
     {
@@ -51,6 +69,8 @@ internal abstract class TestDatabase : IAsyncDisposable
 
     private sealed class SqliteFile : TestDatabase
     {
+        // Made once and copied: it takes longer than most tests.
+        private static readonly Lazy<Task<byte[]>> Tables = new(MakeTablesAsync);
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lark-itest-");
 
         public override string Provider => "Sqlite";
@@ -58,6 +78,17 @@ internal abstract class TestDatabase : IAsyncDisposable
         public override string ConnectionString => $"Data Source={File}";
 
         private string File => Path.Combine(_folder.FullName, "service.db");
+
+        public static async Task<SqliteFile> CreateAsync(bool empty)
+        {
+            var file = new SqliteFile();
+            if (!empty)
+            {
+                await System.IO.File.WriteAllBytesAsync(file.File, await Tables.Value);
+            }
+
+            return file;
+        }
 
         public override async Task<IReadOnlyList<(string Place, string Content)>> EverythingAsync()
         {
@@ -85,21 +116,41 @@ internal abstract class TestDatabase : IAsyncDisposable
         }
 
         protected override DbConnection Connect() => new SqliteConnection(ConnectionString + ";Pooling=False");
+
+        private static async Task<byte[]> MakeTablesAsync()
+        {
+            await using var model = new SqliteFile();
+            var options = new DbContextOptionsBuilder<SqliteLarkDbContext>().UseSqlite($"{model.ConnectionString};Pooling=False").Options;
+            await MigrateAsync(new Database(DatabaseProvider.Sqlite, () => new SqliteLarkDbContext(options)));
+            await model.ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)");
+            return await System.IO.File.ReadAllBytesAsync(model.File);
+        }
     }
 
     private sealed class Postgres(string server, string name) : TestDatabase
     {
+        // Copied by the server, as long as nobody is connected to it.
+        private static readonly Lazy<Task<string>> Tables = new(MakeTablesAsync);
+
         public override string Provider => "Postgres";
 
         public override string ConnectionString => $"{server};Database={name};Maximum Pool Size=20";
 
-        public static async Task<Postgres> CreateAsync()
+        public static async Task<Postgres> CreateAsync(bool empty)
         {
-            var server = Environment.GetEnvironmentVariable(ServerVariable);
-            Assert.SkipWhen(string.IsNullOrEmpty(server), $"{ServerVariable} names no PostgreSQL server; ./test.sh starts one and sets it.");
-            var name = "itest_" + Guid.NewGuid().ToString("N");
-            await AdministerAsync(server!, $"CREATE DATABASE {name}");
-            return new Postgres(server!, name);
+            Assert.SkipWhen(string.IsNullOrEmpty(Server), $"{ServerVariable} names no PostgreSQL server; ./test.sh starts one and sets it.");
+            var name = NewName();
+            await AdministerAsync(Server!, empty ? $"CREATE DATABASE {name}" : $"CREATE DATABASE {name} TEMPLATE {await Tables.Value}");
+            return new Postgres(Server!, name);
+        }
+
+        /// <summary>Nobody copies any more.</summary>
+        public static async ValueTask DropTablesAsync()
+        {
+            if (Tables.IsValueCreated)
+            {
+                await DropAsync(await Tables.Value);
+            }
         }
 
         public override async Task<IReadOnlyList<(string Place, string Content)>> EverythingAsync()
@@ -130,9 +181,24 @@ internal abstract class TestDatabase : IAsyncDisposable
             return text;
         }
 
-        public override async ValueTask DisposeAsync() => await AdministerAsync(server, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        public override async ValueTask DisposeAsync() => await DropAsync(name);
 
         protected override DbConnection Connect() => new NpgsqlConnection($"{server};Database={name};Pooling=false");
+
+        private static string? Server => Environment.GetEnvironmentVariable(ServerVariable);
+
+        private static string NewName() => "itest_" + Guid.NewGuid().ToString("N");
+
+        private static async Task<string> MakeTablesAsync()
+        {
+            var model = NewName();
+            await AdministerAsync(Server!, $"CREATE DATABASE {model}");
+            var options = new DbContextOptionsBuilder<PostgresLarkDbContext>().UseNpgsql($"{Server};Database={model};Pooling=false").Options;
+            await MigrateAsync(new Database(DatabaseProvider.Postgres, () => new PostgresLarkDbContext(options)));
+            return model;
+        }
+
+        private static Task DropAsync(string name) => AdministerAsync(Server!, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
 
         private static async Task AdministerAsync(string server, string sql)
         {

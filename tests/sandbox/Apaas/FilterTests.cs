@@ -1,7 +1,9 @@
+using static LarkSandbox.Tests.Apaas.WorkspaceTest;
+
 namespace LarkSandbox.Tests.Apaas;
 
 /// <summary>Filters as PostgREST writes them.</summary>
-public sealed class FilterTests : WorkspaceTest
+public sealed class FilterTests(SharedWorkspace workspace) : IClassFixture<SharedWorkspace>
 {
     [Theory]
     [InlineData("priority=eq.1", "Call Ann back")]
@@ -26,14 +28,14 @@ public sealed class FilterTests : WorkspaceTest
     [InlineData("customer=eq.Bob&priority=eq.2", "Send the offer")]
     [InlineData("customer=eq.Bob%26priority", "")]
     public async Task They_find_what_they_say(string filter, string titles) =>
-        Assert.Equal(titles.Split('|', StringSplitOptions.RemoveEmptyEntries), await FindAsync(filter));
+        Assert.Equal(titles.Split('|', StringSplitOptions.RemoveEmptyEntries), await workspace.FindAsync(filter));
 
     [Theory]
     [InlineData("vip=is.true", "Ann|王一一")]
     [InlineData("vip=eq.false", "Bob")]
     [InlineData("revenue=gt.8000.5", "Ann|王一一")]
     public async Task Types_of_columns_count(string filter, string names) =>
-        Assert.Equal(names.Split('|'), await FindAsync(filter, "name", Customers));
+        Assert.Equal(names.Split('|'), await workspace.FindAsync(filter, "name", Customers));
 
     [Theory]
     [InlineData("secret=eq.1", "column secret of tasks does not exist")]
@@ -50,14 +52,14 @@ public sealed class FilterTests : WorkspaceTest
     [InlineData("and=(title.eq.\"a\"b)", "something stands behind the closing quote")]
     [InlineData("state=in.todo", "( expected")]
     public async Task What_is_no_filter_is_refused_with_its_place(string filter, string words) =>
-        Refused(await GetAsync($"{Tasks}?filter={Uri.EscapeDataString(filter)}"), words);
+        Refused(await workspace.GetAsync($"{Tasks}?filter={Uri.EscapeDataString(filter)}"), words);
 
     [Fact]
     public async Task Depth_and_number_of_conditions_are_bounded()
     {
         var deep = "and=" + string.Concat(Enumerable.Repeat("(and", 12)) + "(title.eq.x)" + new string(')', 12);
-        Refused(await GetAsync($"{Tasks}?filter={Uri.EscapeDataString(deep)}"), "more than 10 groups");
+        Refused(await workspace.GetAsync($"{Tasks}?filter={Uri.EscapeDataString(deep)}"), "more than 10 groups");
         var many = string.Join('&', Enumerable.Repeat("title=eq.x", 101));
-        Refused(await GetAsync($"{Tasks}?filter={Uri.EscapeDataString(many)}"), "more than 100 conditions");
+        Refused(await workspace.GetAsync($"{Tasks}?filter={Uri.EscapeDataString(many)}"), "more than 100 conditions");
     }
 }

@@ -3,8 +3,6 @@ using LarkService.Authorization;
 using LarkService.Authorization.Cards;
 using LarkService.Authorization.Chat;
 using LarkService.Events;
-using LarkService.Events.Chat;
-using LarkService.Grants;
 using LarkService.Platform;
 using LarkService.UnitTests.Support;
 
@@ -104,10 +102,32 @@ public sealed class ClickTests : IDisposable
         await _scene.Sessions.FinishAsync(old, SessionState.Expired, null, null, null, default);
         _scene.Clock.AdvanceSeconds(60);
 
-        await (await ClickAsync(Scene.Click(await _scene.SessionAsync(old.SessionId), CardActions.Renew))).Afterwards!(default);
+        await (await ClickAsync(Scene.Click(await _scene.SessionAsync(old.SessionId), CardActions.Renew) with { MessageId = "om_old" })).Afterwards!(default);
 
         Assert.Contains("please answer that card", Assert.Single(_scene.Platform.To(OpenPlatform.Messages)).Body, StringComparison.Ordinal);
         Assert.Equal(SessionState.Pending, (await _scene.SessionAsync(waiting.SessionId)).State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whoever_clicks_a_card_before_its_place_is_written_down_gets_the_new_link_there_and_is_sent_no_other(bool writtenMeanwhile)
+    {
+        // Given a card that was sent anew, and a click on it before its session knows of it
+        var session = await _scene.SessionAsync();
+        await _scene.Sessions.FinishAsync(session, SessionState.Expired, null, null, null, default);
+        var answer = await ClickAsync(Scene.Click(session, CardActions.Renew) with { MessageId = "om_anew" });
+        Task WriteAsync() => _scene.Sessions.CardMovedAsync(session.User, "om_1", new("om_anew", "oc_1"), default);
+        await (writtenMeanwhile ? WriteAsync() : Task.CompletedTask);
+
+        await answer.Afterwards!(default);
+        await WriteAsync();
+
+        var next = Assert.Single(await _scene.Sessions.PendingOfAsync(Some.User, default));
+        Assert.Equal(("om_anew", null), (next.MessageId, (await _scene.SessionAsync(session.SessionId)).MessageId));
+        Assert.Empty(_scene.Platform.To(OpenPlatform.Messages));
+        await _scene.ShowAsync();
+        Assert.All(_scene.Platform.To(OpenPlatform.Messages), call => Assert.Equal(OpenPlatform.Messages + "/om_anew", call.Url.AbsolutePath));
     }
 
     [Fact]
@@ -276,39 +296,6 @@ public sealed class ClickTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_the_person_a_grants_card_was_made_for_can_revoke_or_ask_again()
-    {
-        await _scene.GrantAsync();
-        foreach (var handler in new ICardActionHandler[] { new RevokeClick(_scene.Grants, _scene.Revocations, _scene.Clock), new AskAgainClick(_scene.AskInChat) })
-        {
-            var answer = await handler.HandleAsync(OnGrant(by: Some.OtherUser.OpenId), default);
-            Assert.Contains("somebody else", ToastOf(answer), StringComparison.Ordinal);
-            Assert.Equal((true, null), (answer.IsRefused, answer.Afterwards));
-        }
-
-        await (await new RevokeClick(_scene.Grants, _scene.Revocations, _scene.Clock).HandleAsync(OnGrant(), default)).Afterwards!(default);
-        Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
-        await (await new AskAgainClick(_scene.AskInChat).HandleAsync(OnGrant(), default)).Afterwards!(default);
-        Assert.Single(await _scene.Sessions.PendingOfAsync(Some.User, default));
-    }
-
-    [Fact]
-    public async Task A_revocation_that_succeeds_late_or_twice_spares_what_the_user_agreed_to_since()
-    {
-        await _scene.GrantAsync();
-        var click = await new RevokeClick(_scene.Grants, _scene.Revocations, _scene.Clock).HandleAsync(OnGrant(), default);
-        await click.Afterwards!(default);
-        await click.Afterwards!(default);
-        Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
-        Assert.Single(await _scene.FollowUpsAsync(), GrantTopics.Revoked); // the user is told once
-
-        _scene.Clock.AdvanceSeconds(1);
-        await _scene.GrantAsync("access-2", "refresh-2");
-        await click.Afterwards!(default);
-        Assert.Equal(GrantStatus.Active, (await _scene.StoredAsync())!.Status);
-    }
-
-    [Fact]
     public async Task A_used_link_is_renewed_once_however_often_it_is_tried()
     {
         var session = await _scene.SessionAsync();
@@ -345,50 +332,9 @@ public sealed class ClickTests : IDisposable
         async Task<List<(SessionState, DateTimeOffset?)>> StatesAsync() => [.. (await _scene.SessionsAsync()).Select(s => (s.State, s.OpenedAt))];
     }
 
-    [Fact]
-    public async Task A_revocation_reported_by_the_platform_counts_when_it_is_younger_than_the_tokens()
-    {
-        var handler = new RevokedOnPlatform(_scene.Grants, _scene.Tokens, _scene.OAuth, _scene.Apps, _scene.Revocations, _scene.Clock);
-        await _scene.GrantAsync();
-        var granted = _scene.Clock.GetUtcNow();
-        _scene.Clock.AdvanceSeconds(7200);
-        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Tokens("access-2", "refresh-2"));
-        await _scene.Tokens.GetAsync(Some.User, ScopeSet.Empty, default);
-
-        // Older than the grant, or than tokens the platform has issued since: it is about what is gone already
-        await handler.HandleAsync(Revoked(granted.AddSeconds(-1)), default);
-        await handler.HandleAsync(Revoked(granted.AddSeconds(7199)), default);
-        Assert.Equal(GrantStatus.Active, (await _scene.StoredAsync())!.Status);
-
-        _scene.Platform.Answer(OpenPlatform.UserInfo, OpenPlatform.Recorded("oauth-user-info-invalid-token"));
-        await handler.HandleAsync(Revoked(granted.AddSeconds(7201)), default);
-        Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
-        Assert.Empty(_scene.Platform.To(OpenPlatform.Revoke));
-    }
-
-    [Fact]
-    public async Task What_a_person_has_granted_is_never_told_where_others_read_it()
-    {
-        await _scene.GrantAsync();
-        var message = new IncomingMessage(Some.AppId, "om_q", "oc_group", true, Some.User.OpenId, "text", "/auth", _scene.Clock.GetUtcNow());
-        await new ShowAuthorization(_scene.Grants, _scene.Messages).HandleAsync(message, default);
-        await new RevokeAuthorization(_scene.Grants, _scene.Revocations, _scene.Messages).HandleAsync(message with { MessageId = "om_r" }, default);
-        await new RevokeAuthorization(_scene.Grants, _scene.Revocations, _scene.Messages).HandleAsync(message with { MessageId = "om_s" }, default);
-
-        Assert.Equal(GrantStatus.Revoked, (await _scene.StoredAsync())!.Status);
-        Assert.All(_scene.Platform.To(OpenPlatform.Messages), c => Assert.Equal(Some.User.OpenId, (string?)c.Json["receive_id"]));
-        Assert.Equal(2, _scene.Platform.To(OpenPlatform.Messages).Count);
-    }
-
     public void Dispose() => _scene.Dispose();
 
     private static string ToastOf(CallbackAnswer answer) => (string)answer.Toast!["content"]!;
-
-    private static CardAction OnGrant(string? by = null) => new(
-        Some.AppId, by ?? Some.User.OpenId, CardActions.Revoke, JsonSerializer.SerializeToElement(new { open_id = Some.User.OpenId }), "om_1", "oc_1", new Secret("c-1"));
-
-    private static LarkEvent Revoked(DateTimeOffset at) => new(
-        Some.AppId, "evt", RevokedOnPlatform.EventType, at, "tenant", Fixture.Json("event-user-token-revoked").GetProperty("event"));
 
     private Task<CallbackAnswer> ClickAsync(CardAction click)
     {

@@ -79,6 +79,27 @@ public sealed class SessionCardsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_card_is_that_of_the_session_which_took_the_old_ones_place_meanwhile()
+    {
+        var session = await _scene.SessionAsync();
+        _scene.Platform.When(OpenPlatform.Messages, async (call, _) =>
+        {
+            if (call.Method == HttpMethod.Patch)
+            {
+                return OpenPlatform.Response(400, """{"code":230011,"msg":"recalled"}""");
+            }
+
+            await _scene.Consents.AskAsync(new ConsentAsk(Some.User, LarkService.Platform.ScopeSet.Of("wider"), SessionOrigin.Rest), default);
+            return OpenPlatform.Response(200, """{"code":0,"data":{"message_id":"om_2","chat_id":"oc_1"}}""");
+        });
+
+        await FollowAsync(session);
+
+        var wider = (await _scene.SessionsAsync()).Single(s => s.State == SessionState.Pending);
+        Assert.Equal(("om_2", null), (wider.MessageId, (await _scene.SessionAsync(session.SessionId)).MessageId));
+    }
+
+    [Fact]
     public async Task Where_the_card_is_gone_and_nobody_can_be_written_to_it_is_left_at_that()
     {
         _scene.Platform.When(OpenPlatform.Messages, (call, _) => Task.FromResult(OpenPlatform.Response(

@@ -73,6 +73,15 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     /// <summary>Returns once somebody waits for exactly so many seconds from now.</summary>
     public Task SomeoneWaitsForAsync(double seconds) => SomeoneWaitsAsync(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds));
 
+    /// <summary>How many wait for a time so far ahead.</summary>
+    public int Waiting(TimeSpan least, TimeSpan most)
+    {
+        lock (_lock)
+        {
+            return _timers.Count(t => t.Due!.Value - _now >= least && t.Due!.Value - _now <= most);
+        }
+    }
+
     /// <summary>Returns once nobody waits for exactly so many seconds from now.</summary>
     public Task NobodyWaitsForAsync(double seconds) => Until.TrueAsync(() =>
     {

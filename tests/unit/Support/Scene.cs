@@ -198,7 +198,7 @@ internal sealed class Scene : IDisposable
         return await SessionAsync(sessionId);
     }
 
-    public Task AddAsync(AuthorizationSession session) => Database.RunAsync(db => Sessions.AddAsync(db, session, cardOf: null, default));
+    public Task AddAsync(AuthorizationSession session) => Database.RunAsync(db => Sessions.AddAsync(db, session, cardOf: null, clicked: null, default));
 
     /// <summary>Carries out what is to be shown on cards, as the outbox does: in order, and once.</summary>
     public async Task ShowAsync()

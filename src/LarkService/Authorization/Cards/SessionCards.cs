@@ -94,7 +94,12 @@ internal sealed partial class SessionCards(
         var shows = AuthorizationSessions.Hash($"{session.State}/{session.OpenedAt:O}/{session.WrongPersonCount}/{session.SealedLink}");
         try
         {
-            await SendAsync(session, Receiver.User(session.OpenId), card, MessageUuid.For("consent-anew", $"{session.SessionId}/{session.MessageId}/{shows}"), ct);
+            var gone = session.MessageId!;
+            var sent = await messages.SendCardAsync(session.AppId, Receiver.User(session.OpenId), card, MessageUuid.For("consent-anew", $"{session.SessionId}/{gone}/{shows}"), ct);
+            if (sent.MessageId.Length > 0)
+            {
+                await sessions.CardMovedAsync(session.User, gone, sent, ct);
+            }
         }
         catch (PlatformException e) when (MessageErrors.CannotBeReached(e.Error.Code))
         {

@@ -43,7 +43,7 @@ internal sealed partial class AskInChat(Consents consents, MessageClient message
     // No message came because of this wish, and the card that waits is not the one that was clicked.
     private bool IsElsewhere(ConsentAsk ask, AskOutcome.Asked asked) =>
         (asked.InPlace || (!asked.CardSent && asked.Session.CreatedAt < clock.GetUtcNow() - InSight))
-        && asked.Session.MessageId is { } card && card != ask.CardOf?.MessageId;
+        && asked.Session.MessageId is { } card && card != ask.CardOf?.MessageId && card != ask.Clicked;
 
     private Task SayAsync(ConsentAsk ask, Card card, CancellationToken ct) => messages.SendCardAsync(
         ask.User.AppId,

@@ -144,6 +144,7 @@ internal sealed class RenewClick(AuthorizationSessions sessions, AskInChat ask) 
                     IsGroup = session.OnlyVisible,
                     EvenIfGranted = true,
                     CardOf = session,
+                    Clicked = action.MessageId,
                 }, token),
             });
 }
