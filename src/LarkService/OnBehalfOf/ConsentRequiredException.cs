@@ -17,8 +17,9 @@ internal sealed record ConsentGap(ConsentReason Reason, ScopeSet MissingScopes)
 {
     /// <summary>
     /// The platform misses a scope (99991679). Those it names are alternatives, so one of them is asked for: the one the call declared, else the least.
+    /// Where it names none, all that was declared is, else what the documentation says.
     /// </summary>
-    public static ConsentGap Told(PlatformError error, ScopeSet declared) => new(
+    public static ConsentGap Told(PlatformError error, ScopeSet declared, ScopeSet documented) => new(
         ConsentReason.ScopesMissing,
-        (error.Scopes.FirstOrDefault(declared.Contains) ?? LeastScope.Of(error.Scopes)) is { } one ? ScopeSet.Of(one) : declared);
+        (error.Scopes.FirstOrDefault(declared.Contains) ?? LeastScope.Of(error.Scopes)) is { } one ? ScopeSet.Of(one) : declared.Count > 0 ? declared : documented);
 }

@@ -4,15 +4,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LarkService.OnBehalfOf;
 
-/// <summary>
-/// Work that was over a month ago. What still waits for its user then waits in vain: no session lasts that long, so word of its
-/// end was lost.
-/// </summary>
+/// <summary>Work that was over a month ago.</summary>
 internal sealed class OldParkedCalls : IOldRows
 {
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
     private static readonly string[] AtRest =
-        [ParkedCallState.Succeeded, ParkedCallState.Failed, ParkedCallState.Declined, ParkedCallState.Expired, ParkedCallState.WaitingForUser];
+        [ParkedCallState.Succeeded, ParkedCallState.Failed, ParkedCallState.Declined, ParkedCallState.Expired];
 
     public string Name => "parked calls";
 
