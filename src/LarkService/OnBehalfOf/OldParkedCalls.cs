@@ -4,12 +4,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LarkService.OnBehalfOf;
 
-/// <summary>Work that was over a month ago.</summary>
+/// <summary>
+/// Work that was over a month ago. What still waits for its user then waits in vain: no session lasts that long, and nobody could be
+/// asked how it stands.
+/// </summary>
 internal sealed class OldParkedCalls : IOldRows
 {
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
     private static readonly string[] AtRest =
-        [ParkedCallState.Succeeded, ParkedCallState.Failed, ParkedCallState.Declined, ParkedCallState.Expired];
+        [ParkedCallState.Succeeded, ParkedCallState.Failed, ParkedCallState.Declined, ParkedCallState.Expired, ParkedCallState.WaitingForUser];
 
     public string Name => "parked calls";
 
