@@ -108,7 +108,7 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
         catch (ConsentRequiredException e)
         {
             var answer = await consent.AskAsync(e.User, e.Gap, scopes.Union(e.Gap.MissingScopes), ByCard, ct);
-            return answer is ConsentAnswer.AlreadyGranted && mayRepeat
+            return answer is ConsentAnswer.AlreadyGranted && mayRepeat && !e.Gap.IsNameless
                 ? await WorkAsync(scopes, work, asked, mayRepeat: false, ct) // the user agreed at this very moment
                 : await asked(e.Gap, answer);
         }

@@ -15,6 +15,9 @@ internal sealed class ConsentRequiredException(UserKey user, ConsentGap gap)
 /// <summary>Why consent is needed and for what.</summary>
 internal sealed record ConsentGap(ConsentReason Reason, ScopeSet MissingScopes)
 {
+    /// <summary>The platform misses a scope, and nobody can tell which: there is nothing to ask the user for.</summary>
+    public bool IsNameless => Reason == ConsentReason.ScopesMissing && MissingScopes.Count == 0;
+
     /// <summary>
     /// The platform misses a scope (99991679). Those it names are alternatives, so one of them is asked for: the one the call declared, else the least.
     /// Where it names none, all that was declared is, else what the documentation says.

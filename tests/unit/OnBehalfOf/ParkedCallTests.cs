@@ -1,4 +1,3 @@
-using LarkService.Data;
 using LarkService.Grants.Sealing;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;

@@ -74,6 +74,7 @@ internal static class Problems
         "The user has to agree first",
         cardSent ? "The user was asked with a card in chat. Repeat the call when they have agreed."
             : sessionId is not null ? "The user has a card in chat that asks for it. Repeat the call when they have agreed."
+            : reason == ConsentReason.ScopesMissing && missing.Count == 0 ? "The platform misses a scope and names none, and this API is not known here. Ask for what it needs: with POST /api/v1/authorizations, or X-Lark-Scopes."
             : "The user was asked too often of late and is left in peace for the moment. Repeat the call later.",
         ("sessionId", sessionId), ("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())), ("missingScopes", missing.ToArray()), ("cardSent", cardSent), ("expiresAt", expiresAt));
 
