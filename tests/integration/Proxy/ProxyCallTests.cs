@@ -177,7 +177,7 @@ public sealed class ProxyCallTests
         var write = (await proxy.CallAsync(HttpMethod.Post, ProxyScene.Thing, new StringContent("{}"))).MustBeProblem(HttpStatusCode.ServiceUnavailable, "platform-unavailable");
         var read = (await proxy.GetAsync(ProxyScene.Thing)).MustBeProblem(HttpStatusCode.ServiceUnavailable, "platform-unavailable");
 
-        Assert.Contains("may have been carried out", write["detail"], StringComparison.Ordinal);
+        Assert.Contains("look before you make it again", write["detail"], StringComparison.Ordinal);
         Assert.Contains("Nothing was lost", read["detail"], StringComparison.Ordinal);
         Assert.Single(proxy.Platform.To(ProxyScene.Thing), r => r.Method == "POST");
     }
