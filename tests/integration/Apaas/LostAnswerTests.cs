@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using LarkService.IntegrationTests.Support;
 
 namespace LarkService.IntegrationTests.Apaas;
 
