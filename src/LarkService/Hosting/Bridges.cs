@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LarkService.Accounts;
+using LarkService.Accounts.Keys;
+using LarkService.Accounts.SignIn;
 using LarkService.Authorization;
 using LarkService.Data.Outbox;
 using LarkService.Events;
@@ -7,6 +10,7 @@ using LarkService.Grants;
 using LarkService.Messaging;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
+using LarkService.Platform.Http;
 using LarkService.Platform.OpenApi;
 
 namespace LarkService.Hosting;
@@ -17,6 +21,7 @@ internal static class Bridges
     public static IServiceCollection AddBridges(this IServiceCollection services)
     {
         services.AddSingleton<IConsent, ConsentByCard>();
+        services.AddSingleton<ICallerStanding, CallersAsTheyAre>();
         services.AddSingleton<ILateCardUpdates, LateCardUpdates>();
         services.AddOutboxSubscriber<ReleaseParkedCalls>(SessionTopics.Finished);
         services.AddOutboxSubscriber<EndParkedCalls>(GrantTopics.Revoked);
@@ -94,6 +99,30 @@ internal static class Bridges
                 // The card itself is there; this was only a courtesy.
             }
         }
+    }
+
+    /// <summary>OnBehalfOf runs calls that have waited, Accounts knows what became of those who made them.</summary>
+    internal sealed class CallersAsTheyAre(ApiKeys keys, AccountStore accounts, TimeProvider clock) : ICallerStanding
+    {
+        private const string Lost = "No longer may this caller make calls: its permission calls.execute was taken away. Nothing was sent.";
+
+        public async Task<string?> FaultAsync(string callerId, CancellationToken ct) => callerId.Split(':') switch
+        {
+            ["key", var id] when Guid.TryParse(id, out var key) => FaultOf(await keys.FindAsync(key, ct)),
+            ["account", var id] when Guid.TryParse(id, out var account) => FaultOf(await accounts.FindAsync(account, ct)),
+            _ => null, // the bootstrap key
+        };
+
+        private string? FaultOf(ApiKey? key) =>
+            key is not { RevokedAt: null } ? "The API key that made this call was revoked. Nothing was sent."
+            : key.ExpiresAt <= clock.GetUtcNow() ? "The API key that made this call has expired. Nothing was sent."
+            : Lacks(key.Permissions) ? Lost : null;
+
+        private static string? FaultOf(Account? account) =>
+            account is not { DisabledAt: null } ? "The account that made this call was disabled or deleted. Nothing was sent."
+            : Lacks(account.Permissions) ? Lost : null;
+
+        private static bool Lacks(string permissions) => !PermissionList.Read(permissions).Contains(Permissions.CallsExecute);
     }
 
     /// <summary>Authorization ends a session, OnBehalfOf goes on with what waited for it.</summary>

@@ -36,7 +36,7 @@ internal sealed class AppCalls(UserTokens tokens, UserGrants grants, OpenApiClie
         try
         {
             await RequireGrantAsync(user, ct);
-            var answer = await client.AnswerAsync(app, method, path, body, repeatable: false, ct, takesLong: true);
+            var answer = await WithinLimitsAsync(() => client.AnswerAsync(app, method, path, body, repeatable: false, ct, takesLong: true), ct);
             outcome = CallOutcomes.Ok;
             return answer;
         }
@@ -47,7 +47,7 @@ internal sealed class AppCalls(UserTokens tokens, UserGrants grants, OpenApiClie
         }
         catch (PlatformException e)
         {
-            outcome = CallOutcomes.Refused;
+            outcome = CallOutcomes.Of(e.Error);
             if (e.Error.Code == PlatformCodes.AppScopeMissing)
             {
                 alerts.ScopeMissing(app, e.Error);
@@ -59,5 +59,19 @@ internal sealed class AppCalls(UserTokens tokens, UserGrants grants, OpenApiClie
         {
             metrics.Called(apis.Find(method.Method, path), outcome, clock.GetElapsedTime(started));
         }
+    }
+
+    private async Task<PlatformAnswer> WithinLimitsAsync(Func<Task<PlatformAnswer>> call, CancellationToken ct)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (PlatformException e) when (e.Error.IsShortLimit)
+        {
+            await Task.Delay(e.Error.RetryAfter!.Value, clock, ct);
+        }
+
+        return await call();
     }
 }

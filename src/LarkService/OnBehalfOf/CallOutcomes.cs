@@ -1,3 +1,5 @@
+using LarkService.Platform.OpenApi;
+
 namespace LarkService.OnBehalfOf;
 
 /// <summary>What a call came to, as metrics and the audit log name it.</summary>
@@ -21,4 +23,7 @@ internal static class CallOutcomes
     public const string BrokenOff = "broken_off";
 
     public const string CallerLeft = "caller_left";
+
+    /// <summary>What a refusal counts as.</summary>
+    public static string Of(PlatformError error) => error.IsRateLimit ? RateLimited : Refused;
 }

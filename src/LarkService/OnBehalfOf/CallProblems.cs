@@ -9,6 +9,8 @@ namespace LarkService.OnBehalfOf;
 /// <summary>Answers a caller whose call on somebody's behalf could not be made. Where consent is missing, the user is asked for it.</summary>
 internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILogger<CallProblems> logger)
 {
+    private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(1);
+
     /// <summary>How users are asked for what callers want.</summary>
     public static ConsentPlace ByCard { get; } = new(
         "A system of your company wants to act for you.", "你所在企业的系统希望以你的名义执行操作。", "社内システムが、あなたの代わりに操作を行おうとしています。", ChatId: null, IsGroup: false, Explicit: false);
@@ -18,7 +20,7 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
         UserKey user, ScopeSet scopes, HttpContext http, Func<Task<Results<TResult, ProblemHttpResult>>> work, CancellationToken ct)
         where TResult : IResult
     {
-        var answer = await OrProblemAsync(user, scopes, async () => (await work()).Result, (gap, asked) => Task.FromResult<IResult>(Asked(gap, asked, http)), ct);
+        var answer = await OrProblemAsync(user, scopes, async () => (await work()).Result, (gap, asked) => Task.FromResult<IResult>(Asked(gap, asked, http)), ct, http);
         if (answer is ProblemHttpResult problem)
         {
             return problem;
@@ -32,9 +34,10 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
     /// <param name="work">Called again when the user agrees at this very moment.</param>
     /// <param name="asked">Answers the caller once the user was asked.</param>
     /// <param name="ct">Ends the wait.</param>
+    /// <param name="http">Gets the headers that belong to a problem.</param>
     /// <returns>What <paramref name="work"/> or <paramref name="asked"/> came to, or the problem that stood in the way.</returns>
     public async Task<IResult> OrProblemAsync(
-        UserKey user, ScopeSet scopes, Func<Task<IResult>> work, Func<ConsentGap, ConsentAnswer, Task<IResult>> asked, CancellationToken ct)
+        UserKey user, ScopeSet scopes, Func<Task<IResult>> work, Func<ConsentGap, ConsentAnswer, Task<IResult>> asked, CancellationToken ct, HttpContext? http = null)
     {
         try
         {
@@ -42,21 +45,28 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
         }
         catch (Exception e) when (IsTold(e))
         {
-            return Of(user, e);
+            return Of(user, e, http);
         }
     }
 
+    /// <param name="user">In whose name.</param>
+    /// <param name="fault">What went wrong.</param>
+    /// <param name="http">Gets the headers that belong to the problem; null when it is kept for later.</param>
     /// <returns>The problem for a fault that is no fault of ours.</returns>
-    public ProblemHttpResult Of(UserKey user, Exception fault)
+    public ProblemHttpResult Of(UserKey user, Exception fault, HttpContext? http = null)
     {
         switch (fault)
         {
             case PlatformException e when PlatformCodes.IsAppScopeMissing(e.Error.Code):
                 return Problems.AppScopeMissing(e.Error, AppSetupAlerts.ConsolePage(apps.Get(user.AppId), e.Error.Scopes));
+            case PlatformException { Error.IsRateLimit: true } e:
+                return Limited(e.Error, http);
             case PlatformException e:
                 return Problems.PlatformRefused(e.Error);
             case OutcomeUnknownException:
                 return Problems.PlatformUnavailable(mayBeDone: true);
+            case HttpRequestException e when e.IsTooLarge():
+                return Problems.AnswerTooLarge();
             case HttpRequestException:
                 return Problems.PlatformUnavailable();
             case SealException e:
@@ -70,6 +80,10 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
                 return Problems.Of("internal", StatusCodes.Status500InternalServerError, "Something went wrong here", "It is not your request's fault. The traceId finds it in the log.");
         }
     }
+
+    /// <returns>The answer to a caller whom the platform holds back for longer than is waited for here.</returns>
+    public static ProblemHttpResult Limited(PlatformError error, HttpContext? http) =>
+        Problems.RateLimited("The platform takes no more calls of this API for the moment. Nothing was done.", error.RetryAfter ?? AMoment, http);
 
     /// <returns>The answer to a caller who has to come again when the user has agreed.</returns>
     public static ProblemHttpResult Asked(ConsentGap gap, ConsentAnswer answer, HttpContext http)
@@ -94,7 +108,7 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
         catch (ConsentRequiredException e)
         {
             var answer = await consent.AskAsync(e.User, e.Gap, scopes.Union(e.Gap.MissingScopes), ByCard, ct);
-            return answer is ConsentAnswer.AlreadyGranted && mayRepeat
+            return answer is ConsentAnswer.AlreadyGranted && mayRepeat && !e.Gap.IsNameless
                 ? await WorkAsync(scopes, work, asked, mayRepeat: false, ct) // the user agreed at this very moment
                 : await asked(e.Gap, answer);
         }

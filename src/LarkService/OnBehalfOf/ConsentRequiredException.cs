@@ -15,10 +15,14 @@ internal sealed class ConsentRequiredException(UserKey user, ConsentGap gap)
 /// <summary>Why consent is needed and for what.</summary>
 internal sealed record ConsentGap(ConsentReason Reason, ScopeSet MissingScopes)
 {
+    /// <summary>The platform misses a scope, and nobody can tell which: there is nothing to ask the user for.</summary>
+    public bool IsNameless => Reason == ConsentReason.ScopesMissing && MissingScopes.Count == 0;
+
     /// <summary>
     /// The platform misses a scope (99991679). Those it names are alternatives, so one of them is asked for: the one the call declared, else the least.
+    /// Where it names none, all that was declared is, else what the documentation says.
     /// </summary>
-    public static ConsentGap Told(PlatformError error, ScopeSet declared) => new(
+    public static ConsentGap Told(PlatformError error, ScopeSet declared, ScopeSet documented) => new(
         ConsentReason.ScopesMissing,
-        (error.Scopes.FirstOrDefault(declared.Contains) ?? LeastScope.Of(error.Scopes)) is { } one ? ScopeSet.Of(one) : declared);
+        (error.Scopes.FirstOrDefault(declared.Contains) ?? LeastScope.Of(error.Scopes)) is { } one ? ScopeSet.Of(one) : declared.Count > 0 ? declared : documented);
 }

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace LarkService.OnBehalfOf;
 
 /// <summary>
-/// Work that was over a month ago. What still waits for its user then waits in vain: no session lasts that long, so word of its
-/// end was lost.
+/// Work that was over a month ago. What still waits for its user then waits in vain: no session lasts that long, and nobody could be
+/// asked how it stands.
 /// </summary>
 internal sealed class OldParkedCalls : IOldRows
 {

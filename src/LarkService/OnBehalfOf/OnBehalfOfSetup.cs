@@ -9,11 +9,12 @@ using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf;
 
-/// <summary>Registers calls in users' names and the work that waits for consent. An <see cref="IConsent"/> must be registered, too.</summary>
+/// <summary>Registers calls in users' names and the work that waits for consent. An <see cref="IConsent"/> and an <see cref="ICallerStanding"/> must be registered, too.</summary>
 internal static class OnBehalfOfSetup
 {
     public static IServiceCollection AddOnBehalfOf(this IServiceCollection services)
     {
+        services.AddSingleton<KnownApis>();
         services.AddTransient<UserTokenHandler>();
         services.AddHttpClient(UserCalls.HttpClientName).AddHttpMessageHandler<UserTokenHandler>().UseOpenPlatform();
         services.AddSingleton<CallMetrics>();
@@ -34,6 +35,7 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<CallAudit>();
         services.AddHostedService(provider => provider.GetRequiredService<CallAudit>()); // before what it writes down, so that it stops after it
         services.AddHostedService<ParkedCallLoop>();
+        services.AddHostedService<UnheardSessions>();
         AddOperations(services);
         AddIdempotency(services);
         services.AddProxy();
@@ -45,6 +47,7 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<AuditedOperations>();
         services.AddSingleton<CallerOperations>();
         services.AddSingleton<ParkedOperations>();
+        services.AddSingleton<OperationEnds>();
         services.AddSingleton<OperationRun>();
         services.AddSingleton<OperationWaiters>();
         services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<OperationWaiters>());

@@ -47,7 +47,10 @@ internal sealed class ParkedCall
     /// <summary>JSON of the <see cref="ConsentPlace"/>.</summary>
     public required string Place { get; init; }
 
-    /// <summary>Not before this time: now, the time of the next try, or the end of the lease of whoever works on it.</summary>
+    /// <summary>
+    /// Not before this time: now, the time of the next try, or the end of the lease of whoever works on it. While it waits for its user: when
+    /// its session must have ended, so that somebody asks should no word of it come.
+    /// </summary>
     public DateTimeOffset DueAt { get; set; }
 
     /// <summary>Who works on it; only they may write what became of it.</summary>
@@ -56,7 +59,7 @@ internal sealed class ParkedCall
     /// <summary>The user was asked too often of late: <see cref="DueAt"/> is when they may be asked.</summary>
     public bool HeldBack { get; set; }
 
-    /// <summary>The intent of a caller's operation: it was or may have been sent then, and what came of it is not written down yet.</summary>
+    /// <summary>The intent of a caller's operation: it was or may have been sent then for the first time, and what came of it is not known yet.</summary>
     public DateTimeOffset? SentAt { get; set; }
 
     /// <summary>Tries that failed.</summary>

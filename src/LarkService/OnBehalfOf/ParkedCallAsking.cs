@@ -16,7 +16,7 @@ internal sealed partial class ParkedCallAsking(ParkedCallWrites writes, IConsent
     {
         if (call.GiveUpAs is null && await parked.IsGivenUpAsync(call.Id, ct))
         {
-            await writes.ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow()).SetProperty(c => c.SentAt, (DateTimeOffset?)null), ct); // the grant was taken back while it ran: nobody is to be asked
+            await writes.ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow()).SetProperty(c => c.SentAt, call.SentAt), ct); // the grant was taken back while it ran: nobody is to be asked
             return null;
         }
 
@@ -36,7 +36,7 @@ internal sealed partial class ParkedCallAsking(ParkedCallWrites writes, IConsent
             default:
                 await writes.ChangeAsync(call, u => u
                     .SetProperty(c => c.Rounds, c => c.Rounds + 1)
-                    .SetProperty(c => c.SentAt, (DateTimeOffset?)null)
+                    .SetProperty(c => c.SentAt, call.SentAt)
                     .SetProperty(c => c.DueAt, clock.GetUtcNow()), ct);
                 return null;
         }
@@ -48,7 +48,8 @@ internal sealed partial class ParkedCallAsking(ParkedCallWrites writes, IConsent
             .SetProperty(c => c.State, ParkedCallState.WaitingForUser)
             .SetProperty(c => c.SessionId, waiting.SessionId)
             .SetProperty(c => c.ExpiresAt, waiting.ExpiresAt)
-            .SetProperty(c => c.SentAt, (DateTimeOffset?)null)
+            .SetProperty(c => c.DueAt, UnheardSessions.DueAt(waiting, clock.GetUtcNow()))
+            .SetProperty(c => c.SentAt, call.SentAt)
             .SetProperty(c => c.LeaseOwner, (string?)null), ct);
         Log.Waiting(logger, call.Kind, waiting.SessionId);
 
@@ -71,7 +72,7 @@ internal sealed partial class ParkedCallAsking(ParkedCallWrites writes, IConsent
         await writes.ChangeAsync(call, u => u
             .SetProperty(c => c.DueAt, due)
             .SetProperty(c => c.HeldBack, true)
-            .SetProperty(c => c.SentAt, (DateTimeOffset?)null)
+            .SetProperty(c => c.SentAt, call.SentAt)
             .SetProperty(c => c.LeaseOwner, (string?)null), ct);
         return null;
     }

@@ -71,6 +71,7 @@ internal sealed partial class ParkedCallLoop(
         return await calls.AsNoTracking()
             .Where(c => c.State == ParkedCallState.Running && c.DueAt <= now)
             .Where(c => calls.Count(o => o.AppId == c.AppId && o.OpenId == c.OpenId && o.Kind == c.Kind && o.State == ParkedCallState.Running && !o.HeldBack
+                && (o.LeaseOwner != null || o.DueAt <= now) // what rests until its next try holds up nobody
                 && (o.CreatedAt < c.CreatedAt || (o.CreatedAt == c.CreatedAt && o.Id.CompareTo(c.Id) < 0))) < AtOnceForUser)
             .OrderBy(c => c.CreatedAt)
             .Take(atMost)

@@ -19,7 +19,7 @@ internal sealed partial class ParkedCallRun(
         {
             // Somebody forgot a key; what waits for it must not be lost over that.
             Log.NoKey(logger, call.Kind, key);
-            await writes.ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + WithoutKey), ct);
+            await writes.ChangeAsync(call, u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + WithoutKey).SetProperty(c => c.LeaseOwner, (string?)null), ct);
             return;
         }
 

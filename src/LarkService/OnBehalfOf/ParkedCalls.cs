@@ -25,13 +25,14 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
             DueAt = now,
             CreatedAt = now,
         };
-        if (!await database.RunAsync(db => KeepAsync(db, row, ct)))
+        if (await KeepAsync(row, ct))
         {
-            return; // kept before; it is on its way already
+            signal.Wake();
         }
-
-        signal.Wake();
     }
+
+    /// <returns>False when it was kept before, and is on its way already.</returns>
+    public Task<bool> KeepAsync(ParkedCall row, CancellationToken ct) => database.RunAsync(db => KeepAsync(db, row, ct));
 
     /// <summary>The session has ended: what waited for it goes on, or is given up.</summary>
     public async Task ReleaseAsync(string sessionId, ConsentState state, CancellationToken ct)

@@ -10,7 +10,7 @@ namespace LarkService.OnBehalfOf;
 /// mend becomes a <see cref="ConsentRequiredException"/>; what the app itself lacks is told to the operators. The platform's codes
 /// decide, never its HTTP status.
 /// </summary>
-internal sealed class UserTokenHandler(UserTokens tokens, LarkApps apps, AppSetupAlerts alerts) : DelegatingHandler
+internal sealed class UserTokenHandler(UserTokens tokens, LarkApps apps, AppSetupAlerts alerts, KnownApis apis) : DelegatingHandler
 {
     private static readonly HttpRequestOptionsKey<UserCall> Key = new("LarkService.UserCall");
 
@@ -31,17 +31,21 @@ internal sealed class UserTokenHandler(UserTokens tokens, LarkApps apps, AppSetu
 
         var token = (await tokens.GetAsync(call.User, call.Scopes, cancellationToken)).Usable(call.User);
         var (response, error) = await SendAsync(request, token, cancellationToken);
-        if (error is not null && PlatformCodes.IsUserTokenRefused(error.Code))
+        if (error is not null && PlatformCodes.IsUserTokenRefused(error.Code) && !apis.RefusesEveryToken(call.User.AppId, request, error.Code))
         {
             response.Dispose();
             token = (await tokens.ReplaceAsync(call.User, token, call.Scopes, cancellationToken)).Usable(call.User);
             (response, error) = await SendAsync(request, token, cancellationToken);
+            if (error is not null && PlatformCodes.IsUserTokenRefused(error.Code))
+            {
+                apis.RefusedFreshToken(call.User.AppId, request);
+            }
         }
 
         if (error is { Code: PlatformCodes.UserScopeMissing })
         {
             response.Dispose();
-            throw new ConsentRequiredException(call.User, ConsentGap.Told(error, call.Scopes));
+            throw new ConsentRequiredException(call.User, ConsentGap.Told(error, call.Scopes, apis.ScopesOf(request)));
         }
 
         if (error is { Code: PlatformCodes.AppScopeMissing })

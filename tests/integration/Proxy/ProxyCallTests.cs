@@ -178,7 +178,7 @@ public sealed class ProxyCallTests(SharedProxy shared) : IClassFixture<SharedPro
         var write = (await proxy.CallAsync(HttpMethod.Post, _thing, new StringContent("{}"))).MustBeProblem(HttpStatusCode.ServiceUnavailable, "platform-unavailable");
         var read = (await proxy.GetAsync(_thing)).MustBeProblem(HttpStatusCode.ServiceUnavailable, "platform-unavailable");
 
-        Assert.Contains("may have been carried out", write["detail"], StringComparison.Ordinal);
+        Assert.Contains("look before you make it again", write["detail"], StringComparison.Ordinal);
         Assert.Contains("Nothing was lost", read["detail"], StringComparison.Ordinal);
         Assert.Single(proxy.Platform.To(_thing), r => r.Method == "POST");
     }

@@ -22,7 +22,7 @@ internal sealed class ApaasScene : IDisposable
         _tenant = new TenantTokens(_scene.Platform, _scene.Apps, _scene.Clock);
         var metrics = new CallMetrics(_scene.Meters);
         var apis = ApiRegistry.Load();
-        Calls = new UserCalls(new ThroughHandler(_scene), _scene.Apps, apis, metrics, _scene.Clock);
+        Calls = new UserCalls(new ThroughHandler(_scene, new KnownApis(apis, _scene.Clock)), _scene.Apps, apis, metrics, _scene.Clock);
         AppCalls = new AppCalls(_scene.Tokens, _scene.Grants, new OpenApiClient(_scene.Platform, _tenant), _scene.Apps, _scene.SetupAlerts, apis, metrics, _scene.Clock);
     }
 
@@ -60,9 +60,9 @@ internal sealed class ApaasScene : IDisposable
         _scene.Dispose();
     }
 
-    private sealed class ThroughHandler(Scene scene) : IHttpClientFactory
+    private sealed class ThroughHandler(Scene scene, KnownApis apis) : IHttpClientFactory
     {
-        public HttpClient CreateClient(string name) => new(new UserTokenHandler(scene.Tokens, scene.Apps, scene.SetupAlerts) { InnerHandler = scene.Platform }, disposeHandler: false);
+        public HttpClient CreateClient(string name) => new(new UserTokenHandler(scene.Tokens, scene.Apps, scene.SetupAlerts, apis) { InnerHandler = scene.Platform }, disposeHandler: false);
     }
 }
 

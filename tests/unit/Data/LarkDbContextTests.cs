@@ -1,6 +1,8 @@
 using LarkService.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace LarkService.UnitTests.Data;
 
@@ -41,6 +43,23 @@ public sealed class LarkDbContextTests
         using var postgres = Open("postgres");
 
         Assert.Equal(ColumnsOf(postgres), ColumnsOf(sqlite));
+    }
+
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public void Every_migration_knows_the_tables_of_those_before_it(string provider)
+    {
+        using var db = Open(provider);
+        var migrations = db.GetService<IMigrationsAssembly>();
+        List<string> before = [];
+        foreach (var (id, type) in migrations.Migrations.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            var tables = migrations.CreateMigration(type, db.Database.ProviderName!).TargetModel.GetEntityTypes().Select(e => e.GetTableName()!).ToList();
+            Assert.True(before.TrueForAll(tables.Contains), $"{id} lacks {string.Join(", ", before.Except(tables))}");
+            before = tables;
+        }
+
+        Assert.Equal(db.Model.GetEntityTypes().Select(e => e.GetTableName()!).Order(StringComparer.Ordinal), before.Order(StringComparer.Ordinal));
     }
 
     private static LarkDbContext Open(string provider) => provider == "sqlite"

@@ -13,6 +13,7 @@ public sealed class CallProblemsTests
 {
     private readonly ScriptedConsent _consent = new();
     private readonly DefaultHttpContext _http = new();
+    private int _made;
 
     [Fact]
     public async Task What_the_app_lacks_is_a_matter_for_an_administrator_with_the_page_that_mends_it()
@@ -39,10 +40,49 @@ public sealed class CallProblemsTests
         Assert.Equal("3000", _http.Response.Headers.RetryAfter.ToString());
     }
 
+    [Fact]
+    public async Task A_limit_of_the_platform_is_told_with_the_time_it_takes()
+    {
+        var problem = await ProblemAsync(new PlatformException(new PlatformError(PlatformCodes.RateLimited, "too fast", null, 400) { RetryAfter = TimeSpan.FromSeconds(30) }));
+
+        Assert.Equal((429, "urn:lark-service:rate-limited", 30), (problem.StatusCode, problem.ProblemDetails.Type, problem.ProblemDetails.Extensions["retryAfter"]));
+        Assert.Equal("30", _http.Response.Headers.RetryAfter.ToString());
+    }
+
+    [Fact]
+    public async Task A_scope_that_nobody_can_name_is_asked_of_nobody_and_the_call_is_not_made_again()
+    {
+        _consent.Answer = () => new ConsentAnswer.AlreadyGranted();
+
+        var problem = await ProblemAsync(new ConsentRequiredException(Some.User, new(ConsentReason.ScopesMissing, ScopeSet.Empty)));
+
+        Assert.Equal((403, "urn:lark-service:authorization-required", 1), (problem.StatusCode, problem.ProblemDetails.Type, _made));
+        Assert.Contains("X-Lark-Scopes", problem.ProblemDetails.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_agreed_at_this_very_moment_has_the_call_made_again_once()
+    {
+        _consent.Answer = () => new ConsentAnswer.AlreadyGranted();
+
+        await ProblemAsync(new ConsentRequiredException(Some.User, new(ConsentReason.Expired, ScopeSet.Empty)));
+
+        Assert.Equal(2, _made);
+    }
+
     private async Task<ProblemHttpResult> ProblemAsync(Exception fault)
     {
         var problems = new CallProblems(_consent, Some.Apps(), NullLogger<CallProblems>.Instance);
-        var result = await problems.OrProblemAsync<Ok<string>>(Some.User, ScopeSet.Empty, _http, () => throw fault, default);
+        var result = await problems.OrProblemAsync<Ok<string>>(
+            Some.User,
+            ScopeSet.Empty,
+            _http,
+            () =>
+            {
+                _made++;
+                throw fault;
+            },
+            default);
         return Assert.IsType<ProblemHttpResult>(result.Result);
     }
 }

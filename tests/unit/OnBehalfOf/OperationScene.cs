@@ -27,7 +27,7 @@ internal sealed class OperationScene : IAsyncDisposable
     public OperationScene()
     {
         _parked = new(_file.Database, Some.Seal(), _signal, Clock);
-        Operations = new(_file.Database, Some.Seal(), Consent, _parked, _signal, Waiters, _host, Clock);
+        Operations = new(_file.Database, Some.Seal(), Consent, _parked, _signal, Waiters, _host, Clock, NullLogger<ParkedOperations>.Instance);
         Callers = new(Audited([Operation], Database, Clock), new CallProblems(Consent, Some.Apps(), NullLogger<CallProblems>.Instance), Operations);
     }
 
@@ -36,6 +36,8 @@ internal sealed class OperationScene : IAsyncDisposable
     public ScriptedConsent Consent { get; } = new();
 
     public ScriptedOperation Operation { get; } = new();
+
+    public ScriptedStanding Standing { get; } = new();
 
     public OperationWaiters Waiters { get; } = new();
 
@@ -49,13 +51,16 @@ internal sealed class OperationScene : IAsyncDisposable
 
     /// <summary>A run with everything behind it.</summary>
     public static ParkedCallRun Run(
-        Database database, LeaseOwner owner, IConsent consent, ParkedCalls parked, TimeProvider clock, IEnumerable<IParkedCallRunner> runners, IEnumerable<IOperation> operations, OperationWaiters? waiters = null, OutboxSignal? signal = null)
+        Database database, LeaseOwner owner, IConsent consent, ParkedCalls parked, TimeProvider clock, IEnumerable<IParkedCallRunner> runners, IEnumerable<IOperation> operations, OperationWaiters? waiters = null, OutboxSignal? signal = null,
+        ICallerStanding? standing = null)
     {
         var outbox = new OutboxPublisher(signal is null ? [] : [new(OperationTopics.Completed, Told, _ => throw new InvalidOperationException("Nobody is told here."))], signal ?? new OutboxSignal(), clock);
         var writes = new ParkedCallWrites(database, owner, outbox, waiters ?? new(), clock);
         var asking = new ParkedCallAsking(writes, consent, parked, clock, NullLogger<ParkedCallAsking>.Instance);
         var problems = new CallProblems(consent, Some.Apps(), NullLogger<CallProblems>.Instance);
-        var run = new OperationRun(Audited(operations, database, clock), Some.Seal(), writes, asking, problems, clock, NullLogger<OperationRun>.Instance);
+        var ends = new OperationEnds(Some.Seal(), writes, clock, NullLogger<OperationEnds>.Instance);
+        var run = new OperationRun(
+            Audited(operations, database, clock), standing ?? new ScriptedStanding(), Some.Seal(), writes, asking, ends, problems, clock, NullLogger<OperationRun>.Instance);
         return new ParkedCallRun(Some.Seal(), runners, run, asking, writes, clock, NullLogger<ParkedCallRun>.Instance);
     }
 
@@ -66,7 +71,7 @@ internal sealed class OperationScene : IAsyncDisposable
     public async Task StartAsync(LeaseOwner? owner = null)
     {
         owner ??= new LeaseOwner();
-        var run = Run(_file.Database, owner, Consent, _parked, Clock, [], [Operation], Waiters, _outboxSignal);
+        var run = Run(_file.Database, owner, Consent, _parked, Clock, [], [Operation], Waiters, _outboxSignal, Standing);
         _loop = new ParkedCallLoop(_file.Database, owner, run, _signal, Clock, NullLogger<ParkedCallLoop>.Instance);
         await _loop.StartAsync(default);
     }
@@ -78,26 +83,34 @@ internal sealed class OperationScene : IAsyncDisposable
 
     /// <summary>A call comes in while the user has yet to agree.</summary>
     /// <returns>The operation's id.</returns>
-    public async Task<string> ParkAsync(bool safe = false, string payload = "{}", UserKey? user = null)
+    public async Task<string> ParkAsync(bool safe = false, string payload = "{}", UserKey? user = null, TimeSpan? safeFor = null, string? kind = null)
     {
         var work = Operation.Work;
         Operation.Work = _ => throw Gap();
-        var answer = await AnswerAsync(safe, payload, user: user);
+        var answer = kind is null
+            ? (await AnswerAsync(safe, payload, user: user, safeFor: safeFor)).Result
+            : await Operations.ParkAsync(Wanted(safe, payload, user, safeFor) with { Kind = kind }, Gap().Gap, Consent.Answer(), Caller(), default);
         Operation.Work = work;
         Operation.Ran.Clear();
-        return Assert.IsType<Microsoft.AspNetCore.Http.HttpResults.Accepted<OperationParked>>(answer.Result).Value!.Id;
+        return Assert.IsType<Microsoft.AspNetCore.Http.HttpResults.Accepted<OperationParked>>(answer).Value!.Id;
     }
 
-    public async Task<(IResult Result, HttpContext Http)> AnswerAsync(bool safe = false, string payload = "{}", string? prefer = "respond-async", UserKey? user = null)
+    public async Task<(IResult Result, HttpContext Http)> AnswerAsync(
+        bool safe = false, string payload = "{}", string? prefer = "respond-async", UserKey? user = null, TimeSpan? safeFor = null)
     {
-        var http = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "caller-1")], "test")) };
+        var http = Caller();
         if (prefer is not null)
         {
             http.Request.Headers["Prefer"] = prefer;
         }
 
-        return (await Callers.AnswerAsync(new NewOperation(Operation.Kind, user ?? Some.User, ScopeSet.Of("declared"), payload, safe), http, default), http);
+        return (await Callers.AnswerAsync(Wanted(safe, payload, user, safeFor), http, default), http);
     }
+
+    private NewOperation Wanted(bool safe, string payload, UserKey? user, TimeSpan? safeFor) =>
+        new(Operation.Kind, user ?? Some.User, ScopeSet.Of("declared"), payload, safe) { SafeFor = safeFor };
+
+    private static DefaultHttpContext Caller() => new() { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "caller-1")], "test")) };
 
     public static ConsentRequiredException Gap() => new(Some.User, new ConsentGap(ConsentReason.ScopesMissing, ScopeSet.Of("extra")));
 

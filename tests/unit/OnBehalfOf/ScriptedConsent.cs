@@ -11,6 +11,9 @@ internal sealed class ScriptedConsent : IConsent
 
     public ConsentState State { get; set; } = ConsentState.Pending;
 
+    /// <summary>In place of <see cref="State"/>.</summary>
+    public Func<ConsentState>? Looking { get; set; }
+
     public ConcurrentQueue<(ConsentGap Gap, ScopeSet Scopes, ConsentPlace Place)> Asked { get; } = new();
 
     public Task<ConsentAnswer> AskAsync(UserKey user, ConsentGap gap, ScopeSet scopes, ConsentPlace place, CancellationToken ct)
@@ -19,5 +22,5 @@ internal sealed class ScriptedConsent : IConsent
         return Task.FromResult(Answer());
     }
 
-    public Task<ConsentState> StateAsync(string sessionId, CancellationToken ct) => Task.FromResult(State);
+    public Task<ConsentState> StateAsync(string sessionId, CancellationToken ct) => Task.FromResult(Looking?.Invoke() ?? State);
 }

@@ -10,13 +10,15 @@ public sealed class UserTokenHandlerTests : IDisposable
 {
     private const string Api = "/open-apis/task/v2/tasks";
     private readonly Scene _scene = new();
+    private readonly KnownApis _known;
     private readonly UserCalls _calls;
 
     public UserTokenHandlerTests()
     {
+        _known = new KnownApis(ApiRegistry.Load(), _scene.Clock);
         _scene.Platform.Answer(Api, 200, """{"code":0,"data":{"id":"t1"}}""");
         _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Tokens("access-2", "refresh-2"));
-        _calls = new UserCalls(new ThroughHandler(_scene), _scene.Apps, ApiRegistry.Load(), new CallMetrics(_scene.Meters), _scene.Clock);
+        _calls = new UserCalls(new ThroughHandler(_scene, _known), _scene.Apps, ApiRegistry.Load(), new CallMetrics(_scene.Meters), _scene.Clock);
     }
 
     [Fact]
@@ -55,6 +57,78 @@ public sealed class UserTokenHandlerTests : IDisposable
         Assert.Equal(99991668, (await Assert.ThrowsAsync<PlatformException>(() => SendAsync())).Error.Code);
         Assert.Equal(2, _scene.Platform.To(Api).Count);
         Assert.Single(_scene.Platform.To(OpenPlatform.Token));
+    }
+
+    [Fact]
+    public async Task An_API_that_refuses_a_fresh_token_is_not_worth_another_refresh_for_five_minutes()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.Answer(Api, OpenPlatform.Refusal(99991668));
+        for (var call = 0; call < 4; call++)
+        {
+            Assert.Equal(99991668, (await Assert.ThrowsAsync<PlatformException>(() => SendAsync())).Error.Code);
+        }
+
+        Assert.Equal((5, 1), (_scene.Platform.To(Api).Count, _scene.Platform.To(OpenPlatform.Token).Count));
+
+        // Another API is another matter, and so is this one after a while
+        _scene.Platform.Answer(Api + "/t1", OpenPlatform.Refusal(99991668), (200, """{"code":0}"""));
+        await SendAsync(path: Api + "/t1", method: HttpMethod.Patch);
+        _scene.Clock.Advance(KnownApis.Remembered);
+        await Assert.ThrowsAsync<PlatformException>(() => SendAsync());
+        Assert.Equal(3, _scene.Platform.To(OpenPlatform.Token).Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_has_run_out_is_refreshed_whatever_is_known_of_the_API()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.Answer(Api, OpenPlatform.Refusal(99991668), OpenPlatform.Refusal(99991668), OpenPlatform.Refusal(99991677), (200, """{"code":0}"""));
+        await Assert.ThrowsAsync<PlatformException>(() => SendAsync());
+
+        await SendAsync();
+
+        Assert.Equal(2, _scene.Platform.To(OpenPlatform.Token).Count);
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(400)]
+    public async Task A_limit_that_is_over_soon_is_waited_out_once_by_a_write_as_well(int status)
+    {
+        await _scene.GrantAsync();
+        var asked = 0;
+        _scene.Platform.When(Api, (_, _) => Task.FromResult(++asked == 1 ? Limited(status, "2") : OpenPlatform.Response(200, """{"code":0}""")));
+
+        var sending = SendAsync(new { Name = "x" });
+        await _scene.Clock.SomeoneWaitsForAsync(2);
+        Assert.Equal(1, asked);
+        _scene.Clock.AdvanceSeconds(2);
+
+        await sending.Soon();
+        Assert.Equal(["""{"name":"x"}""", """{"name":"x"}"""], _scene.Platform.To(Api).Select(c => c.Body));
+    }
+
+    [Fact]
+    public async Task A_longer_limit_is_told()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.When(Api, (_, _) => Task.FromResult(Limited(400, "3")));
+
+        Assert.True((await Assert.ThrowsAsync<PlatformException>(() => SendAsync())).Error.IsRateLimit);
+        Assert.Single(_scene.Platform.To(Api));
+        Assert.Equal(1, _scene.Meters.Sum("lark_service.api.calls", ("outcome", "rate_limited")));
+    }
+
+    [Theory]
+    [InlineData("", "task:task:write")]
+    [InlineData("mine:thing", "mine:thing")]
+    public async Task Where_the_platform_names_no_scope_the_declared_or_documented_ones_are_asked_for(string declared, string asked)
+    {
+        await _scene.GrantAsync(scopes: "mine:thing");
+        _scene.Platform.Answer(Api, 400, """{"code":99991679,"msg":"Unauthorized."}""");
+
+        Assert.Equal(ScopeSet.Of(asked), (await Assert.ThrowsAsync<ConsentRequiredException>(() => SendAsync(scopes: declared))).Gap.MissingScopes);
     }
 
     [Fact]
@@ -158,18 +232,25 @@ public sealed class UserTokenHandlerTests : IDisposable
     [Fact]
     public async Task A_call_that_names_nobody_is_a_mistake_of_ours()
     {
-        using var client = new ThroughHandler(_scene).CreateClient("any");
+        using var client = new ThroughHandler(_scene, _known).CreateClient("any");
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => client.GetAsync(new Uri("https://open.feishu.cn" + Api)));
     }
 
     public void Dispose() => _scene.Dispose();
 
-    private Task<PlatformAnswer> SendAsync(object? body = null, string scopes = "") =>
-        _calls.SendAsync(Some.User, ScopeSet.Parse(scopes), HttpMethod.Post, Api, body, repeatable: false, default);
-
-    private sealed class ThroughHandler(Scene scene) : IHttpClientFactory
+    private static HttpResponseMessage Limited(int status, string seconds)
     {
-        public HttpClient CreateClient(string name) => new(new UserTokenHandler(scene.Tokens, scene.Apps, scene.SetupAlerts) { InnerHandler = scene.Platform }, disposeHandler: false);
+        var answer = OpenPlatform.Response(status, """{"code":99991400,"msg":"request trigger frequency limit"}""");
+        answer.Headers.Add("x-ogw-ratelimit-reset", seconds);
+        return answer;
+    }
+
+    private Task<PlatformAnswer> SendAsync(object? body = null, string scopes = "", string path = Api, HttpMethod? method = null) =>
+        _calls.SendAsync(Some.User, ScopeSet.Parse(scopes), method ?? HttpMethod.Post, path, body, repeatable: false, default);
+
+    private sealed class ThroughHandler(Scene scene, KnownApis apis) : IHttpClientFactory
+    {
+        public HttpClient CreateClient(string name) => new(new UserTokenHandler(scene.Tokens, scene.Apps, scene.SetupAlerts, apis) { InnerHandler = scene.Platform }, disposeHandler: false);
     }
 }

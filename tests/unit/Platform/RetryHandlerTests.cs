@@ -147,6 +147,28 @@ public sealed class RetryHandlerTests
     }
 
     [Fact]
+    public async Task A_connection_that_does_not_come_about_in_time_is_broken_transport_and_nothing_was_sent()
+    {
+        _network.Then(NoConnection()).Then(NoConnection());
+
+        Assert.Equal(HttpRequestError.ConnectionError, (await Assert.ThrowsAsync<HttpRequestException>(() => Send(HttpMethod.Post))).HttpRequestError);
+        Assert.Single(_network.Requests);
+        Assert.Equal(HttpStatusCode.OK, (await PassTimeAsync(Send(HttpMethod.Get))).StatusCode); // a read is made again
+        Assert.Equal(3, _network.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_is_too_large_is_not_fetched_again(bool announced)
+    {
+        _network.Then(new HttpResponseMessage(HttpStatusCode.OK) { Content = announced ? new ByteArrayContent(new byte[PlatformAnswer.MaxBytes + 1]) : new Unannounced() });
+
+        Assert.Equal(HttpRequestError.ConfigurationLimitExceeded, (await Assert.ThrowsAsync<HttpRequestException>(() => Send(HttpMethod.Get))).HttpRequestError);
+        Assert.Single(_network.Requests);
+    }
+
+    [Fact]
     public async Task A_caller_who_gives_up_ends_the_tries()
     {
         using var patience = new CancellationTokenSource();
@@ -157,6 +179,19 @@ public sealed class RetryHandlerTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         Assert.Single(_network.Requests);
+    }
+
+    private static TaskCanceledException NoConnection() => new("The operation was canceled.", new TimeoutException("A connection could not be established within 10 s."));
+
+    private sealed class Unannounced : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync(new byte[PlatformAnswer.MaxBytes + 1]).AsTask();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     private static async Task<HttpResponseMessage> NeverAsync(CancellationToken ct)

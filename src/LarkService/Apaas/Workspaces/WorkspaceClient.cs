@@ -65,8 +65,9 @@ internal sealed class WorkspaceClient(IUserCalls calls)
         }
     }
 
+    /// <summary>Somebody's triggers and rows beyond number may be behind it, so it has the time that a function has.</summary>
     private async Task<JsonElement> SendAsync(UserKey user, ScopeSet scopes, HttpMethod method, string path, object? body, CancellationToken ct, string? prefer = null) =>
-        (await calls.SendAsync(user, scopes, method, path, body, repeatable: false, ct, prefer)).Data;
+        (await calls.SendAsync(user, scopes, method, path, body, repeatable: false, ct, prefer, takesLong: true)).Data;
 
     private static string Workspace(string id) => $"/open-apis/apaas/v1/workspaces/{Uri.EscapeDataString(id)}";
 

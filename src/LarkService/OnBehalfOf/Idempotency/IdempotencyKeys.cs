@@ -18,6 +18,9 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
 
     private static readonly TimeSpan Renew = KeyedRequests.Lease / 3;
 
+    /// <summary>An answer is not given up because the database does not answer for a moment; nor is its caller kept waiting for long.</summary>
+    private static readonly TimeSpan[] UntilWritten = [.. new[] { 0.5, 1, 2 }.Select(s => TimeSpan.FromSeconds(s))];
+
     public Task InvokeAsync(HttpContext context, RequestDelegate next) => KeyedHttp.Applies(context) ? WithKeyAsync(context, next) : next(context);
 
     private async Task WithKeyAsync(HttpContext http, RequestDelegate next)
@@ -97,14 +100,14 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
         }
         catch (OperationCanceledException)
         {
-            await requests.AbandonAsync(keyed.Id);
+            await WriteAsync(() => requests.AbandonAsync(keyed.Id));
             throw;
         }
         catch (Exception e)
         {
             // What could not even be read did nothing; of everything else nobody knows how far it came.
             Log.Failed(logger, e.GetType().Name);
-            await (e is BadHttpRequestException && !Outcomes.IsUnknown(http) ? requests.GiveBackAsync(keyed.Id) : requests.AbandonAsync(keyed.Id));
+            await WriteAsync(() => e is BadHttpRequestException && !Outcomes.IsUnknown(http) ? requests.GiveBackAsync(keyed.Id) : requests.AbandonAsync(keyed.Id));
             throw;
         }
         finally
@@ -114,11 +117,34 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
         }
 
         var answer = held.Bytes;
-        await KeepAsync(http, keyed, answer);
+        await WriteAsync(() => KeepAsync(http, keyed, answer));
         if (answer is { Length: > 0 })
         {
             http.Response.ContentLength = answer.Length;
             await caller.Stream.WriteAsync(answer, limit.Token);
+        }
+    }
+
+    /// <summary>What cannot be written down leaves the key taken; the request was carried out, and its caller gets the answer all the same.</summary>
+    private async Task WriteAsync(Func<Task> write)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.NotWritten(logger, e);
+                if (attempt == UntilWritten.Length)
+                {
+                    return;
+                }
+
+                await Task.Delay(UntilWritten[attempt], clock, CancellationToken.None);
+            }
         }
     }
 
@@ -166,6 +192,9 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
     {
         [LoggerMessage(1, LogLevel.Warning, "The lease of a request with an idempotency key could not be renewed")]
         public static partial void NotRenewed(ILogger logger, Exception e);
+
+        [LoggerMessage(3, LogLevel.Warning, "What a request with an idempotency key came to could not be written down")]
+        public static partial void NotWritten(ILogger logger, Exception e);
 
         [LoggerMessage(2, LogLevel.Information, "A request with an idempotency key failed ({Why})")]
         public static partial void Failed(ILogger logger, string why);

@@ -32,7 +32,7 @@ internal sealed class AuditedOperations(IEnumerable<IOperation> operations, Call
         }
         catch (PlatformException e)
         {
-            outcome = e.Error.IsRateLimit ? CallOutcomes.RateLimited : CallOutcomes.Refused;
+            outcome = CallOutcomes.Of(e.Error);
             throw;
         }
         finally

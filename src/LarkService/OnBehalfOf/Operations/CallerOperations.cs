@@ -1,6 +1,8 @@
 using System.Text;
 using LarkService.OnBehalfOf.Idempotency;
 using LarkService.Platform.Http;
+using LarkService.Platform.OpenApi;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LarkService.OnBehalfOf.Operations;
 
@@ -19,7 +21,7 @@ internal sealed class CallerOperations(AuditedOperations operations, CallProblem
         var waits = Preferences.WantsToWait(http.Request);
         if (waits && Encoding.UTF8.GetByteCount(operation.Payload) > MostPayloadBytes)
         {
-            return Problems.PayloadTooLarge("A call that may have to wait for its user (Prefer: respond-async) may have a body of at most 1 MB.");
+            return TooLargeToWait();
         }
 
         return await problems.OrProblemAsync(
@@ -27,8 +29,12 @@ internal sealed class CallerOperations(AuditedOperations operations, CallProblem
             operation.Scopes,
             () => RunAsync(operation, http, ct),
             (gap, asked) => waits && asked is not ConsentAnswer.AlreadyGranted ? parked.ParkAsync(operation, gap, asked, http, ct) : Task.FromResult<IResult>(CallProblems.Asked(gap, asked, http)),
-            ct);
+            ct,
+            http);
     }
+
+    public static ProblemHttpResult TooLargeToWait() =>
+        Problems.PayloadTooLarge("A call that may have to wait for its user (Prefer: respond-async) may have a body of at most 1 MB.");
 
     private async Task<IResult> RunAsync(NewOperation operation, HttpContext http, CancellationToken ct)
     {
@@ -36,10 +42,17 @@ internal sealed class CallerOperations(AuditedOperations operations, CallProblem
         {
             return await operations.RunAsync(operation.Kind, http.User.CallerId(), operation.User, operation.Payload, ct);
         }
-        catch (HttpRequestException e) when (!operation.IsSafeToRepeat && !e.WasNeverSent())
+        catch (Exception e) when (operation.ChangesSomething && MayBeDone(e))
         {
             Outcomes.MarkUnknown(http);
             throw new OutcomeUnknownException(e);
         }
     }
+
+    private static bool MayBeDone(Exception e) => e switch
+    {
+        HttpRequestException lost => !lost.WasNeverSent() && !lost.IsTooLarge(),
+        PlatformException refused => refused.Error.LeavesOutcomeOpen,
+        _ => false,
+    };
 }

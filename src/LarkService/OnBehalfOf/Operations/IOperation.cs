@@ -29,4 +29,11 @@ internal interface IOperation
 /// <param name="Scopes">What it will need, so that one consent is enough.</param>
 /// <param name="Payload">What the operation needs, as JSON; at most 2 MB, so that a body of 1 MB fits in as base64. Stored sealed when it has to wait.</param>
 /// <param name="IsSafeToRepeat">It changes nothing, or the platform de-duplicates it: when its outcome is unknown it may be sent again.</param>
-internal sealed record NewOperation(string Kind, UserKey User, ScopeSet Scopes, string Payload, bool IsSafeToRepeat);
+internal sealed record NewOperation(string Kind, UserKey User, ScopeSet Scopes, string Payload, bool IsSafeToRepeat)
+{
+    /// <summary>So long after it was first sent, for the platform forgets its ids; null: it changes nothing, and may be repeated at any time.</summary>
+    public TimeSpan? SafeFor { get; init; }
+
+    /// <summary>What came of it matters when its answer is lost.</summary>
+    public bool ChangesSomething => !IsSafeToRepeat || SafeFor is not null;
+}

@@ -7,12 +7,23 @@ namespace LarkService.OnBehalfOf.Operations;
 
 /// <summary>
 /// One try at a caller's operation. The intent is written down before anything is sent; so after a crash, a lost answer or a lost lease
-/// it is known that it may have been carried out, and only what is safe to repeat is repeated.
+/// it is known that it may have been carried out, and only what is safe to repeat is repeated, for as long as it is safe.
 /// </summary>
 internal sealed partial class OperationRun(
-    AuditedOperations operations, TokenSeal seal, ParkedCallWrites writes, ParkedCallAsking asking, CallProblems problems, TimeProvider clock, ILogger<OperationRun> logger)
+    AuditedOperations operations,
+    ICallerStanding callers,
+    TokenSeal seal,
+    ParkedCallWrites writes,
+    ParkedCallAsking asking,
+    OperationEnds ends,
+    CallProblems problems,
+    TimeProvider clock,
+    ILogger<OperationRun> logger)
 {
     public const int MostAnswerBytes = 4 * 1024 * 1024;
+
+    /// <summary>So long a replica of before leaves a kind of call that it does not know to those that were upgraded.</summary>
+    public static readonly TimeSpan LongestUpgrade = TimeSpan.FromHours(1);
 
     /// <summary>Longer than any one call may take.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
@@ -22,12 +33,10 @@ internal sealed partial class OperationRun(
 
     private static readonly TimeSpan[] Backoff = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
 
-    /// <summary>What the platform answered is not given up because the database does not answer for a moment.</summary>
-    private static readonly TimeSpan[] UntilWritten = [.. new[] { 0.5, 1, 2, 4 }.Select(s => TimeSpan.FromSeconds(s))];
-
     /// <summary>A rate limit is not the call's fault, so it is given more tries.</summary>
     private const int MostRateLimits = 10;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ForOthers = TimeSpan.FromSeconds(10);
 
     public async Task RunAsync(ParkedCall call, CancellationToken ct)
     {
@@ -38,26 +47,41 @@ internal sealed partial class OperationRun(
         }
         catch (SealException e)
         {
-            await FailAsync(call, problems.Of(call.User, e)); // it would not open later
+            await ends.FailAsync(call, problems.Of(call.User, e)); // it would not open later
             return;
         }
 
-        if (call.SentAt is not null && !stored.IsSafeToRepeat)
+        var now = clock.GetUtcNow();
+        var fault = call.GiveUpAs is null ? await callers.FaultAsync(call.CallerId!, ct) : null;
+        var isWanted = call.GiveUpAs is null && fault is null;
+        if (call.SentAt is { } sent && (!stored.IsSafeToRepeatAfter(sent, now) || (!isWanted && stored.ChangesSomething)))
         {
-            await UnknownAsync(call);
+            await ends.UnknownAsync(call);
         }
         else if (call.GiveUpAs is { } end)
         {
-            await GiveUpAsync(call, Enum.Parse<ParkedCallEnd>(end));
+            await ends.GiveUpAsync(call, Enum.Parse<ParkedCallEnd>(end));
+        }
+        else if (fault is not null)
+        {
+            await ends.FailAsync(call, Problems.NotAllowed(fault));
         }
         else if (!operations.Has(stored.Kind))
         {
-            await FailAsync(call, problems.Of(call.User, new InvalidOperationException($"Nobody carries out '{stored.Kind}'.")));
+            await LeaveToOthersAsync(call, stored);
         }
-        else if (await writes.ChangeAsync(call, u => u.SetProperty(c => c.SentAt, clock.GetUtcNow()), ct))
+        else if (await writes.ChangeAsync(call, u => u.SetProperty(c => c.SentAt, call.SentAt ?? now), ct))
         {
             await TryAsync(call, stored, ct);
         }
+    }
+
+    private Task LeaveToOthersAsync(ParkedCall call, StoredOperation stored)
+    {
+        Log.NotKnown(logger, stored.Kind);
+        return clock.GetUtcNow() < call.CreatedAt + LongestUpgrade
+            ? ends.PutBackAsync(call, ForOthers, mayBeDone: false, counts: false)
+            : FailAsync(call, stored, problems.Of(call.User, new InvalidOperationException($"Nobody carries out '{stored.Kind}'.")));
     }
 
     private async Task TryAsync(ParkedCall call, StoredOperation stored, CancellationToken ct)
@@ -71,7 +95,7 @@ internal sealed partial class OperationRun(
         }
         catch (ConsentRequiredException e)
         {
-            await AskAsync(call, e.Gap, ct);
+            await AskAsync(call, stored, e.Gap, ct);
             return;
         }
         catch (PlatformException e)
@@ -79,15 +103,19 @@ internal sealed partial class OperationRun(
             await RefusedAsync(call, stored, e.Error, problems.Of(call.User, e));
             return;
         }
-        catch (HttpRequestException e) when (stored.IsSafeToRepeat || e.WasNeverSent())
+        catch (HttpRequestException e) when (e.IsTooLarge())
         {
-            await AgainAsync(call, e, problems.Of(call.User, e));
+            await ends.FailAsync(call, problems.Of(call.User, e)); // it was carried out; its answer would not be smaller later
+            return;
+        }
+        catch (SealException e)
+        {
+            await FailAsync(call, stored, problems.Of(call.User, e)); // the user's token: nothing was sent
             return;
         }
         catch (Exception e)
         {
-            Log.Failed(logger, stored.Kind, call.Attempts + 1, e);
-            await (stored.IsSafeToRepeat ? AgainAsync(call, e, problems.Of(call.User, e)) : UnknownAsync(call));
+            await AgainAsync(call, stored, e, mayBeDone: e is not HttpRequestException lost || !lost.WasNeverSent());
             return;
         }
 
@@ -99,16 +127,15 @@ internal sealed partial class OperationRun(
         var refusal = OperationErrors.RefusalIn(answer);
         if (answer.Body.Length > MostAnswerBytes)
         {
-            var tooLarge = Problems.PayloadTooLarge($"The call was made. Its answer has {answer.Body.Length} bytes, and at most {MostAnswerBytes} are kept: make calls with such answers without 'Prefer: respond-async'.");
-            await EndAsync(call, ParkedCallState.Failed, StoredAnswer.Of(answer with { Body = default }, tooLarge));
+            await ends.EndAsync(call, ParkedCallState.Failed, StoredAnswer.Of(answer with { Body = default }, Problems.AnswerTooLarge()));
         }
         else if (refusal is null)
         {
-            await EndAsync(call, ParkedCallState.Succeeded, StoredAnswer.Of(answer));
+            await ends.EndAsync(call, ParkedCallState.Succeeded, StoredAnswer.Of(answer));
         }
         else if (OperationErrors.ProblemIn(answer) is { } problem)
         {
-            await EndAsync(call, ParkedCallState.Failed, StoredAnswer.Of(answer) with { Error = problem });
+            await ends.EndAsync(call, ParkedCallState.Failed, StoredAnswer.Of(answer) with { Error = problem });
         }
         else
         {
@@ -122,106 +149,76 @@ internal sealed partial class OperationRun(
         if (error.IsRateLimit && call.Attempts < MostRateLimits)
         {
             var pause = error.RetryAfter ?? Backoff[Math.Min(call.Attempts, Backoff.Length - 1)];
-            await PutBackAsync(call, pause < LongestPause ? pause : LongestPause);
-        }
-        else if (error is { Code: 0, HttpStatus: StatusCodes.Status502BadGateway or StatusCodes.Status504GatewayTimeout } && !stored.IsSafeToRepeat)
-        {
-            await UnknownAsync(call);
+            await ends.PutBackAsync(call, pause < LongestPause ? pause : LongestPause, mayBeDone: false);
         }
         else if (error.IsTransient && !error.IsRateLimit && stored.IsSafeToRepeat && call.Attempts < Backoff.Length)
         {
-            await PutBackAsync(call, Backoff[call.Attempts]);
+            await ends.PutBackAsync(call, Backoff[call.Attempts], mayBeDone: true);
+        }
+        else if (error.LeavesOutcomeOpen && stored.ChangesSomething)
+        {
+            await ends.UnknownAsync(call, answer);
         }
         else
         {
-            await EndAsync(call, ParkedCallState.Failed, answer is null ? StoredAnswer.Of(problem) : StoredAnswer.Of(answer, problem));
+            await ends.EndAsync(call, ParkedCallState.Failed, answer is null ? StoredAnswer.Of(problem) : StoredAnswer.Of(answer, problem));
         }
     }
 
-    private async Task AskAsync(ParkedCall call, ConsentGap gap, CancellationToken ct)
+    private async Task AskAsync(ParkedCall call, StoredOperation stored, ConsentGap gap, CancellationToken ct)
     {
         try
         {
             if (await asking.AskAsync(call, gap, ct) is { } end)
             {
-                await GiveUpAsync(call, end);
+                await (call.SentAt is not null && stored.ChangesSomething ? ends.UnknownAsync(call) : ends.GiveUpAsync(call, end));
             }
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            await AgainAsync(call, e, problems.Of(call.User, e));
+            await AgainAsync(call, stored, e, mayBeDone: false);
         }
         catch (OperationCanceledException)
         {
-            await PutBackAsync(call, TimeSpan.Zero, counts: false);
+            await ends.PutBackAsync(call, TimeSpan.Zero, mayBeDone: false, counts: false);
         }
     }
 
-    private async Task AgainAsync(ParkedCall call, Exception e, ProblemHttpResult problem)
+    private async Task AgainAsync(ParkedCall call, StoredOperation stored, Exception e, bool mayBeDone)
     {
-        if (call.Attempts < Backoff.Length && e is not SealException)
+        if (mayBeDone && !stored.IsSafeToRepeat)
         {
-            Log.Again(logger, call.Attempts + 1, e.GetType().Name);
-            await PutBackAsync(call, Backoff[call.Attempts]);
+            Log.Failed(logger, stored.Kind, call.Attempts + 1, e);
+            await ends.UnknownAsync(call);
+        }
+        else if (call.Attempts < Backoff.Length)
+        {
+            Log.Again(logger, stored.Kind, call.Attempts + 1, e.GetType().Name);
+            await ends.PutBackAsync(call, Backoff[call.Attempts], mayBeDone);
+        }
+        else if (mayBeDone && stored.ChangesSomething)
+        {
+            await ends.UnknownAsync(call);
         }
         else
         {
-            await FailAsync(call, problem);
+            await FailAsync(call, stored, problems.Of(call.User, e));
         }
     }
 
-    private Task PutBackAsync(ParkedCall call, TimeSpan pause, bool counts = true)
-    {
-        var (due, one) = (clock.GetUtcNow() + pause, counts ? 1 : 0);
-        return writes.ChangeAsync(
-            call,
-            u => u.SetProperty(c => c.DueAt, due)
-                .SetProperty(c => c.Attempts, c => c.Attempts + one)
-                .SetProperty(c => c.SentAt, (DateTimeOffset?)null)
-                .SetProperty(c => c.LeaseOwner, (string?)null),
-            CancellationToken.None);
-    }
-
-    private Task GiveUpAsync(ParkedCall call, ParkedCallEnd end) => EndAsync(call, ParkedCallRun.StateOf(end), StoredAnswer.Of(OperationErrors.Ended(end, call.SessionId)));
-
-    private Task FailAsync(ParkedCall call, ProblemHttpResult problem) => EndAsync(call, ParkedCallState.Failed, StoredAnswer.Of(problem));
-
-    private Task UnknownAsync(ParkedCall call) => EndAsync(call, ParkedCallState.OutcomeUnknown, StoredAnswer.Of(Problems.PlatformUnavailable(mayBeDone: true)));
-
-    private async Task EndAsync(ParkedCall call, string state, StoredAnswer answer)
-    {
-        var sealedAnswer = answer.Seal(seal, call);
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                if (await writes.EndAsync(call, state, sealedAnswer))
-                {
-                    Log.Ended(logger, call.Id, state, answer.Status);
-                }
-
-                return;
-            }
-            catch (Exception e) when (attempt < UntilWritten.Length)
-            {
-                Log.NotWritten(logger, call.Id, e);
-                await Task.Delay(UntilWritten[attempt], clock, CancellationToken.None);
-            }
-        }
-    }
+    /// <summary>This try did nothing; one before it may have.</summary>
+    private Task FailAsync(ParkedCall call, StoredOperation stored, ProblemHttpResult problem) =>
+        call.SentAt is not null && stored.ChangesSomething ? ends.UnknownAsync(call) : ends.FailAsync(call, problem);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Operation {Id} ended: {State} (HTTP {Status})")]
-        public static partial void Ended(ILogger logger, string id, string state, int? status);
-
         [LoggerMessage(2, LogLevel.Warning, "Operation ({Kind}) failed at attempt {Attempt}")]
         public static partial void Failed(ILogger logger, string kind, int attempt, Exception e);
 
-        [LoggerMessage(4, LogLevel.Warning, "What operation {Id} came to could not be written down yet")]
-        public static partial void NotWritten(ILogger logger, string id, Exception e);
+        [LoggerMessage(3, LogLevel.Information, "An operation ({Kind}) could not be made at attempt {Attempt} ({Why}) and is tried again")]
+        public static partial void Again(ILogger logger, string kind, int attempt, string why);
 
-        [LoggerMessage(3, LogLevel.Information, "An operation could not be made at attempt {Attempt} ({Why}) and is tried again")]
-        public static partial void Again(ILogger logger, int attempt, string why);
+        [LoggerMessage(4, LogLevel.Warning, "Nobody carries out operations of the kind '{Kind}' here: is this replica older than the others?")]
+        public static partial void NotKnown(ILogger logger, string kind);
     }
 }

@@ -8,8 +8,16 @@ using Microsoft.EntityFrameworkCore;
 namespace LarkService.OnBehalfOf.Operations;
 
 /// <summary>Callers' operations that wait for their user, and what became of them.</summary>
-internal sealed class ParkedOperations(
-    Database database, TokenSeal seal, IConsent consent, ParkedCalls parked, ParkedCallSignal signal, OperationWaiters waiters, IHostApplicationLifetime host, TimeProvider clock)
+internal sealed partial class ParkedOperations(
+    Database database,
+    TokenSeal seal,
+    IConsent consent,
+    ParkedCalls parked,
+    ParkedCallSignal signal,
+    OperationWaiters waiters,
+    IHostApplicationLifetime host,
+    TimeProvider clock,
+    ILogger<ParkedOperations> logger)
 {
     /// <summary>Operations in one user's name that may wait or be in work at a time.</summary>
     public const int MostOfUser = 100;
@@ -33,22 +41,29 @@ internal sealed class ParkedOperations(
             return Problems.RateLimited(full, InAMoment, http);
         }
 
+        // Once it may have been kept its caller is told so: whoever is told otherwise comes again, and it would be there twice.
         var call = Row(operation, gap, asked, http.User.CallerId());
-        await database.RunAsync(db =>
-        {
-            db.Add(call);
-            return db.SaveChangesAsync(ct);
-        });
-
-        // The user may have been faster than the line above; then nobody else will wake this call.
-        if (call.SessionId is { } session && await consent.StateAsync(session, CancellationToken.None) is var state and not ConsentState.Pending)
-        {
-            await parked.ReleaseAsync(session, state, CancellationToken.None);
-        }
-
+        await parked.KeepAsync(call, CancellationToken.None);
+        await ReleaseIfEndedAsync(call);
         signal.Wake();
         http.Response.Headers["Preference-Applied"] = Preferences.RespondAsync;
         return TypedResults.Accepted($"{OperationEndpoints.Path}/{call.Id}", new OperationParked(call.Id, ParkedCallState.WaitingForUser, call.SessionId));
+    }
+
+    // The user may have been faster than our note that it waits; then nobody else will wake this call.
+    private async Task ReleaseIfEndedAsync(ParkedCall call)
+    {
+        try
+        {
+            if (call.SessionId is { } session && await consent.StateAsync(session, CancellationToken.None) is var state and not ConsentState.Pending)
+            {
+                await parked.ReleaseAsync(session, state, CancellationToken.None);
+            }
+        }
+        catch (Exception e)
+        {
+            Log.NotLookedAt(logger, call.Id, e); // UnheardSessions finds it
+        }
     }
 
     /// <param name="id">The operation's.</param>
@@ -98,8 +113,8 @@ internal sealed class ParkedOperations(
 
     private ParkedCall Row(NewOperation operation, ConsentGap gap, ConsentAnswer asked, string callerId)
     {
-        var (id, now, waiting) = ("op_" + RandomIds.Create(128), clock.GetUtcNow(), asked as ConsentAnswer.Waiting);
-        var later = asked as ConsentAnswer.Later;
+        var (id, now) = ("op_" + RandomIds.Create(128), clock.GetUtcNow());
+        var (waiting, later) = (asked as ConsentAnswer.Waiting, asked as ConsentAnswer.Later);
         var pause = later is null ? TimeSpan.Zero : later.After < ParkedCallAsking.LongestHeldBack ? later.After : ParkedCallAsking.LongestHeldBack;
         return new ParkedCall
         {
@@ -111,13 +126,19 @@ internal sealed class ParkedOperations(
             State = waiting is null ? ParkedCallState.Running : ParkedCallState.WaitingForUser,
             HeldBack = later is not null,
             SessionId = waiting?.SessionId,
-            SealedPayload = new StoredOperation(operation.Kind, operation.Payload, operation.IsSafeToRepeat).Seal(seal, operation.User, id),
+            SealedPayload = StoredOperation.Of(operation).Seal(seal, operation.User, id),
             Scopes = operation.Scopes.Union(gap.MissingScopes),
             Place = JsonSerializer.Serialize(CallProblems.ByCard),
-            DueAt = now + pause,
+            DueAt = waiting is null ? now + pause : UnheardSessions.DueAt(waiting, now),
             CreatedAt = now,
             ExpiresAt = waiting is null ? now + ParkedCallAsking.LongestHeldBack : waiting.ExpiresAt,
         };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Operation {Id} was kept, but how its session stands could not be seen")]
+        public static partial void NotLookedAt(ILogger logger, string id, Exception e);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LarkService.Grants.Sealing;
 using LarkService.Platform;
 
@@ -10,8 +11,19 @@ namespace LarkService.OnBehalfOf.Operations;
 /// <param name="IsSafeToRepeat">See <see cref="NewOperation"/>.</param>
 internal sealed record StoredOperation(string Kind, string Payload, bool IsSafeToRepeat)
 {
+    /// <summary>See <see cref="NewOperation"/>.</summary>
+    public TimeSpan? SafeFor { get; init; }
+
+    [JsonIgnore]
+    public bool ChangesSomething => !IsSafeToRepeat || SafeFor is not null;
+
     /// <summary>The kind in <c>parked_calls</c>, of all of them: the user's operations share their places.</summary>
     public const string ParkedKind = "operation";
+
+    public static StoredOperation Of(NewOperation operation) => new(operation.Kind, operation.Payload, operation.IsSafeToRepeat) { SafeFor = operation.SafeFor };
+
+    /// <summary>It may have been sent then: it can be sent again without being done twice.</summary>
+    public bool IsSafeToRepeatAfter(DateTimeOffset sentAt, DateTimeOffset now) => IsSafeToRepeat && (SafeFor is null || now - sentAt < SafeFor);
 
     public string Seal(TokenSeal seal, UserKey user, string id) => seal.Seal(new Secret(JsonSerializer.Serialize(this)), user, SealPurpose.ParkedCall(id));
 

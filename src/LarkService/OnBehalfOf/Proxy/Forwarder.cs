@@ -73,7 +73,7 @@ internal sealed class Forwarder(ProxySender sender, LarkApps apps, CallMetrics m
             case SendOutcome.RepeatRequired:
                 return (ProxyProblems.RepeatRequired(), CallOutcomes.RepeatRequired);
             case SendOutcome.RateLimited limited:
-                return (ProxyProblems.RateLimited(limited.Error, http), CallOutcomes.RateLimited);
+                return (CallProblems.Limited(limited.Error, http), CallOutcomes.RateLimited);
             case SendOutcome.Answered answered:
                 using (answered.Reply)
                 {
@@ -147,6 +147,6 @@ internal sealed class Forwarder(ProxySender sender, LarkApps apps, CallMetrics m
             Outcomes.MarkUnknown(http);
         }
 
-        return ProxyProblems.Unavailable(mayBeDone);
+        return Problems.PlatformUnavailable(mayBeDone);
     }
 }

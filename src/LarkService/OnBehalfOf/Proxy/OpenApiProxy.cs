@@ -21,7 +21,7 @@ internal sealed class OpenApiProxy(LarkApps apps, ApiRegistry apis, Forwarder fo
 
         using var patience = new Patience(clock, http.RequestAborted);
         var body = http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? null : new ProxyBody(http.Request.Body, http.Request.ContentLength, patience);
-        return ProxyHeaders.RespondAsync(http.Request.Headers)
+        return Preferences.WantsToWait(http.Request)
             ? await OrParkAsync(call, body, patience, http)
             : (await OrProblemAsync(call, http, () => ForwardAsync(call, body, patience, http))).Result;
     }
@@ -30,7 +30,7 @@ internal sealed class OpenApiProxy(LarkApps apps, ApiRegistry apis, Forwarder fo
     {
         if (body is not null && !await body.KeepAsync(patience.Token))
         {
-            return ProxyProblems.TooLargeToWait();
+            return CallerOperations.TooLargeToWait();
         }
 
         ConsentGap? gap = null;
@@ -54,6 +54,11 @@ internal sealed class OpenApiProxy(LarkApps apps, ApiRegistry apis, Forwarder fo
 
     private async Task<Results<EmptyHttpResult, ProblemHttpResult>> ForwardAsync(ProxyRequest call, ProxyBody? body, Patience patience, HttpContext http)
     {
+        if (body is { IsSpent: true })
+        {
+            return ProxyProblems.RepeatRequired(); // the user agreed while it was on its way
+        }
+
         try
         {
             return await forwarder.RunAsync(call, body, patience, http);

@@ -22,6 +22,11 @@ internal sealed class Patience : IDisposable
     /// <summary>Nobody waits for the answer any more.</summary>
     public bool CallerLeft => _callerLeft.IsCancellationRequested;
 
+    /// <summary>What it means that the wait has ended, and not by the caller.</summary>
+    public static HttpRequestException IsOver(OperationCanceledException e) => e.InnerException is TimeoutException
+        ? new(HttpRequestError.ConnectionError, "The platform could not be connected to in time.", e)
+        : new(HttpRequestError.Unknown, $"Nothing came from the platform for {Limit.TotalSeconds} s.", e);
+
     /// <summary>Something has moved.</summary>
     public void Renew() => _over.CancelAfter(Limit);
 

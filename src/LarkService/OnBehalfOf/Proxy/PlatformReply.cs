@@ -126,12 +126,13 @@ internal sealed class PlatformReply : IDisposable
         Code = finder.Code;
     }
 
-    // By its kind or by its status. What is packed, a part of something or too large for a refusal is handed on unseen.
+    // By its kind or by its status. What is packed, a part of something, somebody's file or too large for a refusal is handed on unseen.
     private bool MayBeRefusal() =>
         _response.StatusCode >= HttpStatusCode.BadRequest
         || (_response.StatusCode is not (HttpStatusCode.PartialContent or HttpStatusCode.NoContent or HttpStatusCode.NotModified)
             && ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true
             && !(_response.Content.Headers.ContentLength > Room)
+            && !(_response.IsSuccessStatusCode && _response.Content.Headers.NonValidated.Contains("Content-Disposition"))
             && !_response.Content.Headers.NonValidated.Contains("Content-Encoding"));
 
     private async ValueTask WriteAsync(HttpResponse to)
@@ -146,9 +147,25 @@ internal sealed class PlatformReply : IDisposable
 
     private async ValueTask FillAsync()
     {
-        var read = await _body.ReadAsync(_buffer.AsMemory(_filled), _patience.Token);
+        var read = await ReadAsync();
         _patience.Renew();
         _filled += read;
         _isAtEnd = read == 0;
+    }
+
+    private async ValueTask<int> ReadAsync()
+    {
+        try
+        {
+            return await _body.ReadAsync(_buffer.AsMemory(_filled), _patience.Token);
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The platform's answer broke off.", e);
+        }
+        catch (OperationCanceledException e) when (!_patience.CallerLeft)
+        {
+            throw Patience.IsOver(e);
+        }
     }
 }

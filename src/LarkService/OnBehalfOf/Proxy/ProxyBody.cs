@@ -20,6 +20,10 @@ internal sealed class ProxyBody(Stream source, long? length, Patience patience)
     private byte[] _room = [];
     private int _kept;
     private bool _isAtEnd;
+    private bool _hasBegun;
+
+    /// <summary>Some of it was sent, and it was not kept: no request can be made with it any more.</summary>
+    public bool IsSpent => _hasBegun && !CanRepeat;
 
     /// <summary>Whatever was sent can be sent again.</summary>
     public bool CanRepeat { get; private set; } = length is null or <= MostKept;
@@ -47,6 +51,11 @@ internal sealed class ProxyBody(Stream source, long? length, Patience patience)
 
     private async Task SendAsync(Stream to, CancellationToken ct)
     {
+        if (IsSpent)
+        {
+            throw new InvalidOperationException("A body that was not kept cannot be sent again.");
+        }
+
         if (_kept > 0)
         {
             await to.WriteAsync(Kept, ct);
@@ -61,6 +70,7 @@ internal sealed class ProxyBody(Stream source, long? length, Patience patience)
     // What was read is kept before it is sent: a sending that fails loses nothing.
     private async Task PassAsync(Stream to, CancellationToken ct)
     {
+        _hasBegun = true;
         MakeRoom();
         var piece = _room.AsMemory(_kept);
         var read = await ReadAsync(piece, ct);

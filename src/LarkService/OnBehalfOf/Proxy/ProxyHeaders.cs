@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Net.Http.Headers;
+using LarkService.OnBehalfOf.Operations;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -12,8 +13,6 @@ namespace LarkService.OnBehalfOf.Proxy;
 /// </summary>
 internal static class ProxyHeaders
 {
-    private const string Asynchronously = "respond-async";
-
     // RFC 9110 §7.6.1; a connection is with us only.
     private static readonly string[] HopByHop =
     [
@@ -51,17 +50,13 @@ internal static class ProxyHeaders
             }
         }
 
-        if (headers.TryGetValue("Prefer", out var preferences) && OtherThanOurs(preferences) is { Length: > 0 } others)
+        if (Preferences.OfOthers(headers) is { Length: > 0 } others)
         {
             sent.Add(new("Prefer", others));
         }
 
         return sent;
     }
-
-    /// <summary>The caller does not wait for the user's consent.</summary>
-    public static bool RespondAsync(IHeaderDictionary headers) =>
-        headers.TryGetValue("Prefer", out var preferences) && Preferences(preferences).Any(p => Is(p, Asynchronously));
 
     /// <summary>Puts them on a request whose content is there already.</summary>
     public static void Put(IEnumerable<KeyValuePair<string, string>> sent, HttpRequestMessage request)
@@ -138,13 +133,4 @@ internal static class ProxyHeaders
             ? null
             : new(text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
     }
-
-    private static string OtherThanOurs(StringValues preferences) =>
-        string.Join(", ", Preferences(preferences).Where(p => !Is(p, Asynchronously) && !Is(p, "wait")));
-
-    private static string[] Preferences(StringValues values) =>
-        values.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
-    private static bool Is(string preference, string name) =>
-        preference.AsSpan(0, preference.AsSpan().IndexOfAny('=', ';') is >= 0 and var end ? end : preference.Length).Trim().Equals(name, StringComparison.OrdinalIgnoreCase);
 }

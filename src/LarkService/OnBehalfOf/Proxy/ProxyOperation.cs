@@ -15,7 +15,6 @@ namespace LarkService.OnBehalfOf.Proxy;
 internal sealed class ProxyOperation(ProxySender sender, LarkApps apps, ApiRegistry apis, CallMetrics metrics, CallAudit audit, TimeProvider clock) : IOperation
 {
     private const string Name = "open-api";
-    private const int MostAnswer = 4 * 1024 * 1024;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public string Kind => Name;
@@ -28,14 +27,14 @@ internal sealed class ProxyOperation(ProxySender sender, LarkApps apps, ApiRegis
     /// <param name="http">Holds the headers, and who calls.</param>
     public static NewOperation Of(ProxyRequest call, ConsentGap gap, ReadOnlyMemory<byte> body, HttpContext http)
     {
-        var (sent, isSafe) = Deduplication.Of(call, body);
+        var (sent, repeats) = Deduplication.Of(call, body);
         var isText = Utf8.IsValid(sent.Span);
         var kept = new KeptCall(http.User.CallerId(), call.Method.Method, call.Path.Path + call.Path.Query, [.. call.Target.Scopes], ProxyHeaders.ToSend(http.Request.Headers))
         {
             Text = isText ? Encoding.UTF8.GetString(sent.Span) : null,
             Base64 = isText ? null : sent.ToArray(),
         };
-        return new NewOperation(Name, call.User, call.Target.Scopes.Union(gap.MissingScopes), JsonSerializer.Serialize(kept, Json), isSafe);
+        return new NewOperation(Name, call.User, call.Target.Scopes.Union(gap.MissingScopes), JsonSerializer.Serialize(kept, Json), repeats.AreSafe) { SafeFor = repeats.For };
     }
 
     public async Task<OperationAnswer> RunAsync(UserKey user, string payload, CancellationToken ct)
@@ -65,7 +64,7 @@ internal sealed class ProxyOperation(ProxySender sender, LarkApps apps, ApiRegis
         }
         catch (PlatformException e)
         {
-            outcome = e.Error.IsRateLimit ? CallOutcomes.RateLimited : CallOutcomes.Refused;
+            outcome = CallOutcomes.Of(e.Error);
             throw;
         }
         finally
@@ -77,16 +76,9 @@ internal sealed class ProxyOperation(ProxySender sender, LarkApps apps, ApiRegis
 
     private static async Task<OperationAnswer> AnswerAsync(PlatformReply reply)
     {
-        try
-        {
-            var body = await reply.BodyAsync(MostAnswer)
-                ?? throw new PlatformException(new PlatformError(0, $"The call was made, but its answer is larger than {MostAnswer >> 20} MB and is not kept.", null, reply.Status));
-            return new OperationAnswer(reply.Status, reply.ContentType, body) { Headers = reply.HeadersToKeep() };
-        }
-        catch (IOException e)
-        {
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The platform's answer broke off.", e);
-        }
+        var body = await reply.BodyAsync(OperationRun.MostAnswerBytes)
+            ?? throw new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded, "The call was made, but its answer is too large to be kept.");
+        return new OperationAnswer(reply.Status, reply.ContentType, body) { Headers = reply.HeadersToKeep() };
     }
 
     /// <summary>The call as it is stored. It holds no credentials: those of the caller were taken off, and the user's are put in when it runs.</summary>

@@ -48,9 +48,7 @@ internal sealed record ProxyRequest(CallTarget Target, HttpMethod Method, ProxyP
     /// What to ask for where the user has to be asked anyway, so that one consent is enough: what the caller says, else the least that
     /// the documentation says the API needs. It never holds a call up: whether a grant suffices is the platform's to say.
     /// </summary>
-    public ScopeSet ScopesToAskFor() =>
-        Target.Scopes.Count > 0 || Api is null ? Target.Scopes
-        : ScopeSet.Of(LeastScope.Of(Api.Scopes) is { } least && !Api.UserScopes.Any(Api.Scopes.Contains) ? [least, .. Api.UserScopes] : Api.UserScopes);
+    public ScopeSet ScopesToAskFor() => Target.Scopes.Count > 0 || Api is null ? Target.Scopes : Api.LeastUserScopes();
 
     private static ProblemHttpResult? FaultOf(HttpRequest request, ProxyPath path, ApiEntry? api, ApiRegistry apis)
     {

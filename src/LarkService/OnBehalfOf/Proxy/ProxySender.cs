@@ -8,10 +8,8 @@ namespace LarkService.OnBehalfOf.Proxy;
 /// Sends a call with its user's token. A refused token is renewed once and the call repeated once; a short pause that the platform
 /// asks for is waited out once. Its codes decide, never its HTTP status. Any other answer comes back untouched.
 /// </summary>
-internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient client, AppSetupAlerts alerts, TimeProvider clock)
+internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient client, AppSetupAlerts alerts, KnownApis apis, TimeProvider clock)
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
-
     /// <param name="user">In whose name.</param>
     /// <param name="scopes">What the caller says the call needs.</param>
     /// <param name="make">The request without its token; called again to repeat it.</param>
@@ -26,34 +24,27 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
         var (renewed, waited) = (false, false);
         while (true)
         {
-            var reply = await SendOnceAsync(make, token, patience);
-            if (await MatterOfOursAsync(reply) is not { } error || (PlatformCodes.IsUserTokenRefused(error.Code) && renewed))
+            using var request = make();
+            var reply = await SendOnceAsync(request, token, patience);
+            if (await MatterOfOursAsync(reply) is not { } error || IsTheApis(error, user, request, renewed))
             {
-                return new SendOutcome.Answered(reply); // a fresh token refused as well: the API takes none of this kind
+                return new SendOutcome.Answered(reply);
             }
 
             reply.Dispose();
+            ThrowIfOthersMustAct(error, user, scopes, request);
             if (PlatformCodes.IsUserTokenRefused(error.Code))
             {
                 token = await TokenAsync(new(tokens.ReplaceAsync(user, token, scopes, patience.Token)), user, patience);
                 renewed = true;
             }
-            else if (error.Code == PlatformCodes.UserScopeMissing)
-            {
-                throw new ConsentRequiredException(user, ConsentGap.Told(error, scopes));
-            }
-            else if (error.Code == PlatformCodes.AppScopeMissing)
-            {
-                alerts.ScopeMissing(apps.Get(user.AppId), error);
-                throw new PlatformException(error);
-            }
-            else if (waited || !mayRepeat() || !(error.RetryAfter <= LongestWait))
+            else if (waited || !mayRepeat() || !error.IsShortLimit)
             {
                 return new SendOutcome.RateLimited(error);
             }
             else
             {
-                await Task.Delay(error.RetryAfter.Value, clock, patience.Token);
+                await Task.Delay(error.RetryAfter!.Value, clock, patience.Token);
                 waited = true;
             }
 
@@ -61,6 +52,36 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
             {
                 return new SendOutcome.RepeatRequired();
             }
+        }
+    }
+
+    /// <returns>True when the API takes no user token at all: it refused a fresh one.</returns>
+    private bool IsTheApis(PlatformError error, UserKey user, HttpRequestMessage request, bool renewed)
+    {
+        if (!PlatformCodes.IsUserTokenRefused(error.Code))
+        {
+            return false;
+        }
+
+        if (renewed)
+        {
+            apis.RefusedFreshToken(user.AppId, request);
+        }
+
+        return renewed || apis.RefusesEveryToken(user.AppId, request, error.Code);
+    }
+
+    private void ThrowIfOthersMustAct(PlatformError error, UserKey user, ScopeSet scopes, HttpRequestMessage request)
+    {
+        if (error.Code == PlatformCodes.UserScopeMissing)
+        {
+            throw new ConsentRequiredException(user, ConsentGap.Told(error, scopes, apis.ScopesOf(request)));
+        }
+
+        if (error.Code == PlatformCodes.AppScopeMissing)
+        {
+            alerts.ScopeMissing(apps.Get(user.AppId), error);
+            throw new PlatformException(error);
         }
     }
 
@@ -100,9 +121,8 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
         }
     }
 
-    private async Task<PlatformReply> SendOnceAsync(Func<HttpRequestMessage> make, UserAccessToken token, Patience patience)
+    private async Task<PlatformReply> SendOnceAsync(HttpRequestMessage request, UserAccessToken token, Patience patience)
     {
-        using var request = make();
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token.Value.Reveal());
         try
         {
@@ -110,11 +130,7 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
         }
         catch (OperationCanceledException e) when (!patience.CallerLeft)
         {
-            throw new HttpRequestException(HttpRequestError.Unknown, $"Nothing came from the platform for {Patience.Limit.TotalSeconds} s.", e);
-        }
-        catch (IOException e)
-        {
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The platform's answer broke off.", e);
+            throw Patience.IsOver(e);
         }
     }
 }

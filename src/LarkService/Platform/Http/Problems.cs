@@ -32,17 +32,24 @@ internal static class Problems
 
     public static ProblemHttpResult NotFound(string detail) => Of("not-found", StatusCodes.Status404NotFound, "Not found", detail);
 
-    public static ProblemHttpResult RateLimited(string detail, TimeSpan retryAfter, HttpContext http)
+    /// <param name="detail">What there is too much of.</param>
+    /// <param name="retryAfter">When it may be better.</param>
+    /// <param name="http">Whom it is told; null when it is kept for later.</param>
+    public static ProblemHttpResult RateLimited(string detail, TimeSpan retryAfter, HttpContext? http)
     {
         var seconds = RetryAfter(retryAfter, http);
         return Of("rate-limited", StatusCodes.Status429TooManyRequests, "Too many requests", detail, ("retryAfter", seconds));
     }
 
     /// <summary>Sets the header; whole seconds, at least one.</summary>
-    public static int RetryAfter(TimeSpan wait, HttpContext http)
+    public static int RetryAfter(TimeSpan wait, HttpContext? http)
     {
         var seconds = (int)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
-        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (http is not null)
+        {
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
         return seconds;
     }
 
@@ -67,6 +74,7 @@ internal static class Problems
         "The user has to agree first",
         cardSent ? "The user was asked with a card in chat. Repeat the call when they have agreed."
             : sessionId is not null ? "The user has a card in chat that asks for it. Repeat the call when they have agreed."
+            : reason == ConsentReason.ScopesMissing && missing.Count == 0 ? "The platform misses a scope and names none, and this API is not known here. Ask for what it needs: with POST /api/v1/authorizations, or X-Lark-Scopes."
             : "The user was asked too often of late and is left in peace for the moment. Repeat the call later.",
         ("sessionId", sessionId), ("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())), ("missingScopes", missing.ToArray()), ("cardSent", cardSent), ("expiresAt", expiresAt));
 
@@ -97,6 +105,13 @@ internal static class Problems
             : "Feishu/Lark did not answer in time. Nothing was lost; try again later.");
 
     public static ProblemHttpResult PayloadTooLarge(string detail) => Of("payload-too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large", detail);
+
+    /// <summary>The call was made, and nobody holds its answer.</summary>
+    public static ProblemHttpResult AnswerTooLarge() => Of(
+        "payload-too-large",
+        StatusCodes.Status413PayloadTooLarge,
+        "The answer is too large",
+        $"The call was made. Its answer is larger than {OpenApi.PlatformAnswer.MaxBytes >> 20} MB and is not kept: ask for less. The proxy without 'Prefer: respond-async' hands on answers of any size as they come.");
 
     public static ProblemHttpResult IdempotencyConflict(string detail) => Of("idempotency-conflict", StatusCodes.Status409Conflict, "This Idempotency-Key is taken", detail);
 

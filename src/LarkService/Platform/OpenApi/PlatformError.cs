@@ -7,6 +7,9 @@ namespace LarkService.Platform.OpenApi;
 /// <param name="HttpStatus">HTTP status of the answer; the platform uses it inconsistently.</param>
 internal sealed record PlatformError(int Code, string Message, string? LogId, int HttpStatus)
 {
+    /// <summary>So long a limit is waited out in here; a longer one is the caller's to wait.</summary>
+    public static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(2);
+
     /// <summary>Scopes named by the error; for a missing user scope they are alternatives: one of them suffices.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
@@ -17,6 +20,12 @@ internal sealed record PlatformError(int Code, string Message, string? LogId, in
     public TimeSpan? RetryAfter { get; init; }
 
     public bool IsRateLimit => Code == PlatformCodes.RateLimited || HttpStatus == 429;
+
+    /// <summary>A limit that is over soon. It says that nothing was done, so a write may be made again as well.</summary>
+    public bool IsShortLimit => IsRateLimit && RetryAfter <= ShortWait;
+
+    /// <summary>Somebody on the way answered, not the platform: whether the call was carried out is not known.</summary>
+    public bool LeavesOutcomeOpen => Code == PlatformCodes.Ok && HttpStatus >= 500;
 
     public bool IsTransient => IsRateLimit || HttpStatus >= 500;
 

@@ -65,7 +65,7 @@ internal sealed class RetryHandler : DelegatingHandler
     // The body belongs to the try: one that stalls half-way is no answer either.
     private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken ct)
     {
-        var response = await base.SendAsync(request, ct);
+        var response = await SendOnceAsync(request, ct);
         try
         {
             await response.Content.LoadIntoBufferAsync(PlatformAnswer.MaxBytes, ct);
@@ -78,8 +78,22 @@ internal sealed class RetryHandler : DelegatingHandler
         }
     }
 
+    // A connection that does not come about in time ends as a cancellation that nobody asked for.
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        try
+        {
+            return await base.SendAsync(request, ct);
+        }
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !ct.IsCancellationRequested)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "The platform could not be connected to in time.", e);
+        }
+    }
+
     private static bool IsPassing(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
+        { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } } => false, // too large now, too large again
         { Exception: HttpRequestException or TimeoutRejectedException } => true,
         { Result.StatusCode: HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.TooManyRequests } =>
             (WaitFor(outcome.Result) ?? LongestWait) <= LongestWait,

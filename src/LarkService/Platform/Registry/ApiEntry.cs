@@ -21,6 +21,10 @@ internal sealed record ApiEntry(string Method, string Template, IReadOnlyList<st
     /// <summary>True as well where the documentation does not say.</summary>
     public bool TakesUserToken => Tokens is null || Tokens.Contains("user");
 
+    /// <summary>The least a user has to agree to for a call with their token, as far as the documentation can be trusted.</summary>
+    public ScopeSet LeastUserScopes() =>
+        ScopeSet.Of(LeastScope.Of(Scopes) is { } least && !UserScopes.Any(Scopes.Contains) ? [least, .. UserScopes] : UserScopes);
+
     /// <summary>Method and template: the name metrics and the audit log use, the same text every time.</summary>
     public string Label { get; } = $"{Method} {Template}";
 

@@ -73,7 +73,7 @@ public sealed class AilyClientTests
 
         public List<(string Call, string? Body, bool Repeatable)> Sent { get; } = [];
 
-        public Task<PlatformAnswer> SendAsync(UserKey user, ScopeSet scopes, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct, string? prefer = null)
+        public Task<PlatformAnswer> SendAsync(UserKey user, ScopeSet scopes, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct, string? prefer = null, bool takesLong = false)
         {
             Sent.Add(($"{method} {path}", body is null ? null : JsonSerializer.Serialize(body, WireJson.Options), repeatable));
             return Task.FromResult(PlatformAnswer.Read(200, Encoding.UTF8.GetBytes($$"""{"code":0,"data":{{_data.Dequeue()}}}""")));

@@ -34,7 +34,7 @@ internal sealed class FakeAily(TimeProvider clock) : IUserCalls
     /// <summary>Throws to lose the answer of a call that had its effect.</summary>
     public Func<string, Task> After { get; set; } = _ => Task.CompletedTask;
 
-    public async Task<PlatformAnswer> SendAsync(UserKey user, ScopeSet scopes, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct, string? prefer = null)
+    public async Task<PlatformAnswer> SendAsync(UserKey user, ScopeSet scopes, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct, string? prefer = null, bool takesLong = false)
     {
         Assert.True(scopes.Covers(LarkService.Apaas.Ai.AilyScopes.All));
         var relative = path["/open-apis/aily/v1/".Length..];

@@ -55,6 +55,29 @@ public sealed class ApplicationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_limit_that_is_over_soon_is_waited_out_once()
+    {
+        await _scene.GrantAsync();
+        var asked = 0;
+        _scene.Platform.When(Functions, (_, _) =>
+        {
+            asked++;
+            var answer = OpenPlatform.Response(400, """{"code":99991400}""");
+            answer.Headers.Add("x-ogw-ratelimit-reset", "1");
+            return Task.FromResult(answer);
+        });
+
+        var running = ApaasScene.RunAsync(_invoke, new("package_fake__c", "summarize", null));
+        await _scene.Clock.SomeoneWaitsForAsync(1);
+        Assert.Equal(1, asked);
+        _scene.Clock.AdvanceSeconds(1);
+
+        Assert.True((await Assert.ThrowsAsync<PlatformException>(() => running.Soon())).Error.IsRateLimit);
+        Assert.Equal(2, asked);
+        Assert.Equal(1, _scene.Meters.Sum("lark_service.api.calls", ("outcome", "rate_limited")));
+    }
+
+    [Fact]
     public async Task Who_has_not_agreed_is_asked_before_anything_is_sent()
     {
         var function = await Assert.ThrowsAsync<ConsentRequiredException>(() => ApaasScene.RunAsync(_invoke, new("package_fake__c", "summarize", null)));

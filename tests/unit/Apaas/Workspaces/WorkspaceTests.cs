@@ -46,6 +46,25 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact]
+    public async Task Sql_and_writes_have_the_time_they_take_and_reads_are_repeated_instead()
+    {
+        var calls = new MadeCalls();
+        var client = new WorkspaceClient(calls);
+        var record = """{"name":"Ann"}""".Element();
+
+        await client.SqlAsync(Some.User, Workspace, "DELETE FROM student", default);
+        await client.UpdateAsync(Some.User, Table, "age=gt.18", record, default);
+        await client.UpdateEachAsync(Some.User, Table, record, default);
+        await client.CreateAsync(Some.User, new(Table, record, null, null, null, []), default);
+        await client.DeleteAsync(Some.User, Table, "age=gt.18", default);
+        await client.TableAsync(Some.User, Table, default);
+
+        Assert.Equal(
+            [("POST sql_commands", true), ("PATCH records", true), ("PATCH records_batch_update", true), ("POST records", true), ("DELETE records", true), ("GET student", false)],
+            calls.Made);
+    }
+
+    [Fact]
     public async Task A_page_of_records_is_asked_for_with_everything_escaped()
     {
         await _scene.GrantAsync();
@@ -218,4 +237,17 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     public void Dispose() => _scene.Dispose();
+
+    /// <summary>Calls that succeed, and how they were made.</summary>
+    private sealed class MadeCalls : IUserCalls
+    {
+        public List<(string Call, bool TakesLong)> Made { get; } = [];
+
+        public Task<PlatformAnswer> SendAsync(
+            UserKey user, ScopeSet scopes, HttpMethod method, string path, object? body, bool repeatable, CancellationToken ct, string? prefer = null, bool takesLong = false)
+        {
+            Made.Add(($"{method} {path.Split('?')[0].Split('/')[^1]}", takesLong));
+            return Task.FromResult(PlatformAnswer.Read(200, """{"code":0,"data":{}}"""u8.ToArray()));
+        }
+    }
 }

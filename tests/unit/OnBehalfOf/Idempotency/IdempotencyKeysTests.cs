@@ -200,6 +200,32 @@ public sealed class IdempotencyKeysTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_is_kept_although_the_database_hiccups_and_given_although_it_cannot_be_kept()
+    {
+        await RefusingAsync();
+        var first = SendAsync("k1", "a body");
+        await _clock.SomeoneWaitsForAsync(0.5);
+        await _file.Database.RunAsync(db => db.Database.ExecuteSqlRawAsync("DROP TRIGGER refuse"));
+        _clock.AdvanceSeconds(0.5);
+        Assert.Equal(201, (await first.Soon()).Status);
+        Assert.Equal("true", (await SendAsync("k1", "a body")).Replayed);
+
+        await RefusingAsync();
+        var second = SendAsync("k2", "a body");
+        foreach (var pause in new[] { 0.5, 1, 2 })
+        {
+            await _clock.SomeoneWaitsForAsync(pause);
+            _clock.AdvanceSeconds(pause);
+        }
+
+        Assert.Equal((201, """{"number":2,"said":"a body"}"""), ((await second.Soon()).Status, (await second).Text));
+        (await SendAsync("k2", "a body")).MustBe(409, "idempotency-conflict", "still in work");
+        _clock.Advance(KeyedRequests.Lease);
+        (await SendAsync("k2", "a body")).MustBe(409, "idempotency-conflict", "not known");
+        Assert.Equal(2, _done);
+    }
+
+    [Fact]
     public async Task A_caller_who_hangs_up_finds_the_answer_when_coming_back()
     {
         using var hangsUp = new CancellationTokenSource();
@@ -290,6 +316,10 @@ public sealed class IdempotencyKeysTests : IDisposable
         _host.Dispose();
         _file.Dispose();
     }
+
+    // The database takes no end of a request.
+    private Task RefusingAsync() => _file.Database.RunAsync(db => db.Database.ExecuteSqlRawAsync(
+        "CREATE TRIGGER refuse BEFORE UPDATE ON idempotency_keys WHEN NEW.lease_owner IS NULL BEGIN SELECT RAISE(ABORT, 'not now'); END"));
 
     private IdempotencyKeys Keys(Database? database = null) =>
         new(new KeyedRequests(database ?? _file.Database, new LeaseOwner(), _clock), Some.Seal(), _host, _clock, NullLogger<IdempotencyKeys>.Instance);

@@ -57,6 +57,21 @@ public sealed class ProxyBodyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_body_that_was_not_kept_is_never_sent_again_as_an_empty_one()
+    {
+        var bytes = Bytes(ProxyBody.MostKept + 1);
+        foreach (var length in (long?[])[bytes.Length, null])
+        {
+            var body = new ProxyBody(new InPieces(bytes), length, _patience);
+            Assert.False(body.IsSpent);
+            await SendAsync(body);
+
+            Assert.True(body.IsSpent);
+            await Assert.ThrowsAnyAsync<Exception>(() => SendAsync(body));
+        }
+    }
+
+    [Fact]
     public async Task Who_broke_it_off_is_known()
     {
         var body = new ProxyBody(new Broken(), null, _patience);

@@ -1,4 +1,5 @@
 using System.Net;
+using LarkService.OnBehalfOf.Operations;
 using LarkService.OnBehalfOf.Proxy;
 using Microsoft.AspNetCore.Http;
 
@@ -57,10 +58,11 @@ public sealed class ProxyHeadersTests
     [InlineData("respond-asynchronously", false, "respond-asynchronously")]
     public void The_preference_to_wait_is_for_us_the_others_for_the_platform(string prefer, bool waits, string? sent)
     {
-        var headers = new HeaderDictionary { ["Prefer"] = prefer };
+        var http = new DefaultHttpContext();
+        http.Request.Headers["Prefer"] = prefer;
 
-        Assert.Equal(waits, ProxyHeaders.RespondAsync(headers));
-        Assert.Equal(sent, ProxyHeaders.ToSend(headers).SingleOrDefault().Value);
+        Assert.Equal(waits, Preferences.WantsToWait(http.Request));
+        Assert.Equal(sent, ProxyHeaders.ToSend(http.Request.Headers).SingleOrDefault().Value);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using LarkService.OnBehalfOf;
 using LarkService.OnBehalfOf.Proxy;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
+using LarkService.Platform.Registry;
 using LarkService.UnitTests.Support;
 
 namespace LarkService.UnitTests.OnBehalfOf.Proxy;
@@ -21,7 +22,7 @@ public sealed class ProxySenderTests : IDisposable
     public ProxySenderTests()
     {
         _client = new ProxyClient(_scene.Platform);
-        _sender = new ProxySender(_scene.Tokens, _scene.Apps, _client, _scene.SetupAlerts, _scene.Clock);
+        _sender = new ProxySender(_scene.Tokens, _scene.Apps, _client, _scene.SetupAlerts, new KnownApis(ApiRegistry.Load(), _scene.Clock), _scene.Clock);
         _patience = new Patience(_scene.Clock, CancellationToken.None);
         _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Tokens("access-2", "refresh-2"));
     }
@@ -71,6 +72,55 @@ public sealed class ProxySenderTests : IDisposable
         Assert.Equal(99991668, reply.Code);
         Assert.Equal(2, _scene.Platform.To(Api).Count);
         Assert.Contains("99991668", Encoding.UTF8.GetString((await reply.BodyAsync(1000))!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_API_that_refuses_a_fresh_token_costs_one_refresh_in_five_minutes()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.Answer(Api, OpenPlatform.Refusal(99991668));
+        for (var call = 0; call < 4; call++)
+        {
+            using var reply = await AnsweredAsync();
+            Assert.Equal(99991668, reply.Code);
+        }
+
+        Assert.Equal((5, 1), (_scene.Platform.To(Api).Count, _scene.Platform.To(OpenPlatform.Token).Count));
+    }
+
+    [Theory]
+    [InlineData("""{"code":99991677,"msg":"in somebody's file"}""")]
+    [InlineData("""{"code":99991400}""")]
+    public async Task What_stands_in_a_file_that_is_downloaded_is_no_word_of_the_platform(string file)
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.When(Api, (_, _) =>
+        {
+            var answer = OpenPlatform.Response(200, file);
+            answer.Content.Headers.TryAddWithoutValidation("Content-Disposition", "attachment; filename=\"a.json\"");
+            return Task.FromResult(answer);
+        });
+
+        using var reply = await AnsweredAsync();
+
+        Assert.Equal((null, false, file), (reply.Code, reply.IsRefusal, Encoding.UTF8.GetString((await reply.BodyAsync(1000))!)));
+        Assert.Single(_scene.Platform.To(Api));
+    }
+
+    [Fact]
+    public async Task A_refusal_stays_one_whatever_file_it_names()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.When(Api, (call, _) =>
+        {
+            var answer = call.Authorization == "Bearer access-1" ? OpenPlatform.Response(400, """{"code":99991677}""") : OpenPlatform.Response(200, "{}");
+            answer.Content.Headers.TryAddWithoutValidation("Content-Disposition", "attachment");
+            return Task.FromResult(answer);
+        });
+
+        using var reply = await AnsweredAsync();
+
+        Assert.Equal((200, 2), (reply.Status, _scene.Platform.To(Api).Count));
     }
 
     [Fact]
@@ -155,6 +205,17 @@ public sealed class ProxySenderTests : IDisposable
         Assert.Equal((ConsentReason.ScopesMissing, ScopeSet.Of(asked)), (gap.Reason, gap.MissingScopes));
     }
 
+    [Theory]
+    [InlineData("", "task:task:write")]
+    [InlineData("mine:thing", "mine:thing")]
+    public async Task Where_the_platform_names_none_the_declared_or_documented_ones_are(string declared, string asked)
+    {
+        await _scene.GrantAsync(scopes: "mine:thing");
+        _scene.Platform.Answer(Api, 400, """{"code":99991679,"msg":"Unauthorized."}""");
+
+        Assert.Equal(ScopeSet.Of(asked), (await Assert.ThrowsAsync<ConsentRequiredException>(() => SendAsync(scopes: declared))).Gap.MissingScopes);
+    }
+
     [Fact]
     public async Task What_the_app_lacks_is_told_to_the_operators()
     {
@@ -170,6 +231,15 @@ public sealed class ProxySenderTests : IDisposable
     {
         Assert.Equal(ConsentReason.NotGranted, (await Assert.ThrowsAsync<ConsentRequiredException>(() => SendAsync())).Gap.Reason);
         Assert.Empty(_scene.Platform.Calls);
+    }
+
+    [Fact]
+    public async Task A_connection_that_does_not_come_about_in_time_sent_nothing()
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.When(Api, (_, _) => throw new TaskCanceledException("The operation was canceled.", new TimeoutException("A connection could not be established within 10 s.")));
+
+        Assert.True((await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync())).WasNeverSent());
     }
 
     [Fact]
