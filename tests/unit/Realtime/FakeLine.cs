@@ -11,7 +11,7 @@ namespace LarkService.UnitTests.Realtime;
 /// <summary>A client's line without a client: what it was told is kept, and it takes no more when told so.</summary>
 internal sealed class FakeLine : HubCallerContext, IClientProxy, IConnectionLifetimeNotificationFeature
 {
-    private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _read = new();
 
     public FakeLine(string caller, params string[] permissions)
     {

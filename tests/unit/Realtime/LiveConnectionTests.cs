@@ -37,14 +37,13 @@ public sealed class LiveConnectionTests
     }
 
     [Fact]
-    public async Task A_client_that_is_slow_but_reads_stays()
+    public void A_client_that_is_slow_but_reads_stays()
     {
         var line = new FakeLine("key:1") { IsStuck = true };
         var connection = line.Open();
         Assert.All(Enumerable.Range(0, LiveConnection.MostWaiting), i => Assert.True(connection.Send("tick", [i])));
         line.Read();
 
-        await Until.TrueAsync(() => connection.Send("tick", [0]) && line.Told.Count > LiveConnection.MostWaiting);
         Assert.All(Enumerable.Range(0, 1000), i => Assert.True(connection.Send("tick", [i])));
         Assert.False(line.WasCut);
     }
