@@ -42,6 +42,15 @@ internal sealed class RealtimeClient : IAsyncDisposable
         }
     }
 
+    /// <summary>One that never reads what it is told.</summary>
+    public static async Task<RealtimeClient> ConnectDeafAsync(Uri service, string token)
+    {
+        var client = new RealtimeClient();
+        await client.OpenAsync(service, token, inQuery: false);
+        await client.SendAsync("""{"protocol":"json","version":1}""");
+        return client;
+    }
+
     /// <returns>How the service answers an attempt that must not succeed.</returns>
     public static async Task<HttpStatusCode> RefusalAsync(Uri service, string? token, bool inQuery = false)
     {

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using LarkService.Data.News;
 using LarkService.IntegrationTests.Callers;
 using LarkService.IntegrationTests.Operations;
 using LarkService.IntegrationTests.Support;
+using LarkService.Realtime;
 
 namespace LarkService.IntegrationTests.Realtime;
 
@@ -174,6 +176,33 @@ public sealed class RealtimeTests
         // Nothing has happened to whom all this is no matter
         await byBootstrap.SendAsync("still there?");
         Assert.Equal("urn:lark-service:validation", (await byBootstrap.EventAsync("error"))["type"]!.ToString());
+    }
+
+    [Fact]
+    public async Task A_client_that_reads_nothing_is_cut_off_and_holds_up_nobody()
+    {
+        await using var scene = await CallerScene.StartAsync();
+        await using var good = await RealtimeClient.ConnectAsync(scene.Url, scene.BootstrapKey);
+        await using var deaf = await RealtimeClient.ConnectDeafAsync(scene.Url, scene.BootstrapKey);
+        await Eventually.TrueAsync("both being connected", async () => await ConnectionsAsync(scene) == 2);
+        var large = JsonSerializer.SerializeToElement(new string('x', 4000));
+
+        // Until what lies between is full: some megabytes
+        for (var batch = 0; await ConnectionsAsync(scene) == 2; batch++)
+        {
+            Assert.True(batch < 400, "Whoever reads nothing is still connected.");
+            for (var i = 0; i < 50; i++)
+            {
+                scene.Inside<LiveArrivals>().Add(new LiveEvent("tick", LiveGroups.Everybody, large));
+            }
+
+            for (var i = 0; i < 50; i++)
+            {
+                await good.EventAsync("tick");
+            }
+        }
+
+        Assert.Equal(1, await ConnectionsAsync(scene));
     }
 
     [Fact]
