@@ -27,6 +27,7 @@ internal static class AccountsSetup
         services.AddSingleton<ApiKeyCache>();
         services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<ApiKeyCache>());
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<FormerCallers>();
         services.AddHostedSingleton<KeyUses>();
         AddSignIn(services);
         services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<ApiOptions>>((forwarded, api) => TrustedProxies.Apply(forwarded, api.Value));

@@ -7,7 +7,9 @@ namespace LarkService.Accounts;
 /// <summary>Somebody who may call the API. Never changes, so that many requests can share one.</summary>
 internal sealed class Caller : ClaimsPrincipal
 {
-    public const string PermissionClaim = "permission";
+    public const string PermissionClaim = Callers.PermissionClaim;
+    public const string KeyPrefix = "key:";
+    public const string AccountPrefix = "account:";
     private const string Kind = "LarkService";
 
     private Caller(string id, IEnumerable<string> permissions, LimitKey? counted, int perMinute)
@@ -26,7 +28,7 @@ internal sealed class Caller : ClaimsPrincipal
     /// <summary>Requests in any minute.</summary>
     public int PerMinute { get; }
 
-    public static Caller Key(Guid id, IEnumerable<string> permissions, int perMinute) => new($"key:{id}", permissions, LimitKey.Of(LimitKind.Key, id), perMinute);
+    public static Caller Key(Guid id, IEnumerable<string> permissions, int perMinute) => new($"{KeyPrefix}{id}", permissions, LimitKey.Of(LimitKind.Key, id), perMinute);
 
-    public static Caller Account(Guid id, IEnumerable<string> permissions, int perMinute) => new($"account:{id}", permissions, LimitKey.Of(LimitKind.Account, id), perMinute) { AccountId = id };
+    public static Caller Account(Guid id, IEnumerable<string> permissions, int perMinute) => new($"{AccountPrefix}{id}", permissions, LimitKey.Of(LimitKind.Account, id), perMinute) { AccountId = id };
 }

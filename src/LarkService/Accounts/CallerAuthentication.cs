@@ -78,17 +78,18 @@ internal sealed class CallerAuthentication(
         }
 
         uses.Note(key, now);
-        return Known(key.Caller);
+        return Known(key.Caller, key.ExpiresAt);
     }
 
     private async Task<AuthenticateResult> ByTokenAsync(string given) => await tokens.CheckAsync(given) switch
     {
-        TokenVerdict.Good good => Known(Caller.Account(good.AccountId, good.Permissions, options.Value.RequestsPerMinute)),
+        TokenVerdict.Good good => Known(Caller.Account(good.AccountId, good.Permissions, options.Value.RequestsPerMinute), good.ExpiresAt),
         TokenVerdict.Expired => Stranger("This access token has expired. Get the next one with POST /api/v1/auth/refresh."),
         _ => Stranger("This access token is not one this service has given out. Sign in with POST /api/v1/auth/login."),
     };
 
-    private static AuthenticateResult Known(ClaimsPrincipal caller) => AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
+    private static AuthenticateResult Known(ClaimsPrincipal caller, DateTimeOffset? until = null) => AuthenticateResult.Success(
+        until is null ? new AuthenticationTicket(caller, SchemeName) : new AuthenticationTicket(caller, new AuthenticationProperties { ExpiresUtc = until }, SchemeName));
 
     private AuthenticateResult Stranger(string? why)
     {

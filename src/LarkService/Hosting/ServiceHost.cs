@@ -21,6 +21,7 @@ using LarkService.OnBehalfOf.Idempotency;
 using LarkService.OnBehalfOf.Operations;
 using LarkService.OnBehalfOf.Proxy;
 using LarkService.Platform;
+using LarkService.Realtime;
 using LarkService.Webhooks;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Memory;
@@ -73,6 +74,7 @@ internal static class ServiceHost
         services.AddPlatform();
         services.AddData();
         services.AddAccounts();
+        services.AddRealtime();
         services.AddMessaging();
         services.AddLongConnection();
         services.AddGrants();
@@ -95,6 +97,7 @@ internal static class ServiceHost
         services.AddWebhooks();
         services.AddBridges();
         services.AddWebhookNews();
+        services.AddRealtimeNews();
         services.AddSchedule();
         services.AddHttpEdge();
     }
@@ -103,6 +106,7 @@ internal static class ServiceHost
     {
         app.UseHttpEdge();
         app.UseMetricsPort();
+        app.UseTokenInQuery();
         app.UseCallers();
         app.UseMiddleware<IdempotencyKeys>();
         app.MapHealth();
@@ -117,6 +121,7 @@ internal static class ServiceHost
         app.MapEvents();
         app.MapWebhooks();
         app.MapCallers();
+        app.MapRealtime();
         app.MapHttpPushes();
         app.MapRazorPages();
     }

@@ -32,7 +32,7 @@ internal sealed class ParkedCallWrites(Database database, LeaseOwner owner, Outb
             }, CancellationToken.None);
             if (mine)
             {
-                outbox.Add(db, OperationTopics.Completed, call.Id, new OperationCompleted(call.Id, call.AppId, call.OpenId, state, call.SessionId, now));
+                outbox.Add(db, OperationTopics.Completed, call.Id, new OperationCompleted(call.Id, call.CallerId, call.AppId, call.OpenId, state, call.SessionId, now));
                 await db.SaveChangesAsync(CancellationToken.None);
             }
 

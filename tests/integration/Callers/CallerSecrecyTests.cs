@@ -1,4 +1,5 @@
 using System.Net;
+using LarkService.IntegrationTests.Realtime;
 using LarkService.IntegrationTests.Support;
 
 namespace LarkService.IntegrationTests.Callers;
@@ -39,6 +40,12 @@ public sealed class CallerSecrecyTests
             await anonymous.PostAsync("/api/v1/auth/refresh", new { refreshToken = signedIn["refreshToken"] });
         }
 
+        foreach (var token in (string?[])[scene.BootstrapKey, signedIn["accessToken"]])
+        {
+            await using var client = await RealtimeClient.ConnectAsync(scene.Url, token, inQuery: true);
+        }
+
+        await RealtimeClient.RefusalAsync(scene.Url, key, inQuery: true);
         var metrics = await scene.Anonymous.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         await scene.Service.StopAsync();
 

@@ -28,6 +28,7 @@ public sealed partial class MetricsTests
         ["lark_service_api_calls_total"] = ["api", "outcome"],
         ["lark_service_api_call_duration_seconds"] = ["api"],
         ["lark_service_parked_calls"] = ["state"],
+        ["lark_service_realtime_connections"] = [],
     };
 
     /// <summary>The contract has this name; to promtool its ending belongs to histograms.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using LarkService.IntegrationTests.Realtime;
 using LarkService.IntegrationTests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -40,11 +41,16 @@ public sealed class TracesTests
         await ava.AnswerAsync(ava.Write("Still there?"));
         (await scene.Api.GetAsync($"/api/v1/grants/{ava.OpenId}/token")).Must(HttpStatusCode.OK);
         await Eventually.TrueAsync("a webhook", () => Task.FromResult(collector.Hooks > 0));
+        await using (await RealtimeClient.ConnectAsync(scene.Url, scene.BootstrapKey, inQuery: true))
+        {
+            // A token in an address, as browsers send it.
+        }
+
         await scene.Service.StopAsync();
 
         var traces = string.Concat(collector.Received);
         Assert.All(
-            ["event im.message.receive_v1", "callback consent.open", "follow-up ", "refresh", "parked call ", "oauth/callback", "/open-apis/authen/v2/oauth/token"],
+            ["event im.message.receive_v1", "callback consent.open", "follow-up ", "refresh", "parked call ", "oauth/callback", "hubs/realtime", "/open-apis/authen/v2/oauth/token"],
             name => Assert.Contains(name, traces, StringComparison.Ordinal));
         Assert.DoesNotContain(Collector.HookSecret, traces, StringComparison.Ordinal);
         await Leaks.NoneAsync(scene, ("a trace", traces));

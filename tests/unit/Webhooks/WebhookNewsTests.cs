@@ -101,7 +101,7 @@ public sealed class WebhookNewsTests : IDisposable
     [Fact]
     public async Task The_end_of_a_call_that_waited_is_told_once_without_what_it_came_to()
     {
-        var ended = new OperationCompleted("op_1", Some.AppId, Some.User.OpenId, "succeeded", "session-1", _scene.Clock.GetUtcNow());
+        var ended = new OperationCompleted("op_1", "key:1", Some.AppId, Some.User.OpenId, "succeeded", "session-1", _scene.Clock.GetUtcNow());
         await TellAsync(new WebhookNews.OperationEnded(_queue), ended);
         await TellAsync(new WebhookNews.OperationEnded(_queue), ended);
 

@@ -76,7 +76,7 @@ internal sealed class AccessTokens
         }
 
         return Guid.TryParse(result.ClaimsIdentity.FindFirst(JwtRegisteredClaimNames.Sub)?.Value, out var account)
-            ? new TokenVerdict.Good(account, PermissionList.Read(string.Join(' ', result.ClaimsIdentity.FindAll(PermissionsClaim).Select(c => c.Value))))
+            ? new TokenVerdict.Good(account, PermissionList.Read(string.Join(' ', result.ClaimsIdentity.FindAll(PermissionsClaim).Select(c => c.Value))), new DateTimeOffset(result.SecurityToken.ValidTo, TimeSpan.Zero))
             : new TokenVerdict.Bad();
     }
 
@@ -103,7 +103,8 @@ internal abstract record TokenVerdict
 {
     /// <param name="AccountId">Whose.</param>
     /// <param name="Permissions">As they were when it was given out.</param>
-    public sealed record Good(Guid AccountId, IReadOnlyList<string> Permissions) : TokenVerdict;
+    /// <param name="ExpiresAt">When it runs out.</param>
+    public sealed record Good(Guid AccountId, IReadOnlyList<string> Permissions, DateTimeOffset ExpiresAt) : TokenVerdict;
 
     /// <summary>Ours, and too old.</summary>
     public sealed record Expired : TokenVerdict;

@@ -10,4 +10,9 @@ internal interface INewsSubscriber
 
     /// <summary>For a while nothing could be heard: anything may have changed.</summary>
     void MissedSome();
+
+    /// <summary>From now on news are heard, for the first time or again.</summary>
+    void Listening()
+    {
+    }
 }

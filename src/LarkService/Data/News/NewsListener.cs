@@ -37,6 +37,7 @@ internal sealed partial class NewsListener(
                 await using var listening = await BeginAsync(stoppingToken);
                 pause = LeastPause;
                 MissedSome();
+                Tell(s => s.Listening());
                 Log.Listening(logger);
                 await ListenAsync(listening, stoppingToken);
             }
@@ -99,11 +100,13 @@ internal sealed partial class NewsListener(
         }
     }
 
-    private void MissedSome()
+    private void MissedSome() => Tell(s => s.MissedSome());
+
+    private void Tell(Action<INewsSubscriber> what)
     {
         foreach (var subscriber in _byChannel.SelectMany(s => s))
         {
-            subscriber.MissedSome();
+            what(subscriber);
         }
     }
 

@@ -11,9 +11,10 @@ internal static class OperationTopics
 }
 
 /// <param name="Id">The operation's.</param>
+/// <param name="CallerId">Whose it is; null in messages of before it was told.</param>
 /// <param name="AppId">The app.</param>
 /// <param name="OpenId">In whose name it was.</param>
 /// <param name="State">How it ended: see <see cref="ParkedCallState"/>.</param>
 /// <param name="SessionId">The session it waited for; null when it waited for none.</param>
 /// <param name="At">When.</param>
-internal sealed record OperationCompleted(string Id, string AppId, string OpenId, string State, string? SessionId, DateTimeOffset At);
+internal sealed record OperationCompleted(string Id, string? CallerId, string AppId, string OpenId, string State, string? SessionId, DateTimeOffset At);
