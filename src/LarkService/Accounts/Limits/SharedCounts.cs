@@ -13,7 +13,7 @@ namespace LarkService.Accounts.Limits;
 /// </summary>
 internal sealed partial class SharedCounts(RequestCounts counts, Database database, TimeProvider clock, ILogger<SharedCounts> logger) : BackgroundService
 {
-    public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private const int Step = 2000;
     private const int Patience = 5; // seconds
 
