@@ -32,17 +32,23 @@ internal sealed class SignInTries(Database database, TimeProvider clock)
         await database.RunAsync(db => db.Set<SignInTry>().Where(t => t.Key == key).ExecuteDeleteAsync(ct));
     }
 
-    /// <summary>Nothing was looked at: a try that was free is so again, unless another came after it.</summary>
+    /// <summary>Nothing was looked at: a try that was free is so again.</summary>
     public async Task GiveBackAsync(TryVerdict taken, CancellationToken ct)
     {
         using var turn = await database.TakeTurnAsync(ct);
         await database.RunAsync(async db =>
         {
-            var mine = db.Set<SignInTry>().Where(t => t.Key == taken.Key && t.At1 == taken.At);
-            await mine.Where(t => t.At2 == null).ExecuteDeleteAsync(ct);
-            await mine.ExecuteUpdateAsync(
-                u => u.SetProperty(t => t.At1, t => t.At2!.Value).SetProperty(t => t.At2, t => t.At3).SetProperty(t => t.At3, t => t.At4).SetProperty(t => t.At4, t => t.At5)
-                    .SetProperty(t => t.At5, (long?)null), ct);
+            var (key, at) = (taken.Key, taken.At);
+            await db.Set<SignInTry>().Where(t => t.Key == key && t.At1 == at && t.At2 == null).ExecuteDeleteAsync(ct);
+            await db.Database.ExecuteSqlAsync($"""
+                UPDATE sign_in_tries SET
+                    at1 = CASE WHEN {at} IN (at1) THEN at2 ELSE at1 END,
+                    at2 = CASE WHEN {at} IN (at1, at2) THEN at3 ELSE at2 END,
+                    at3 = CASE WHEN {at} IN (at1, at2, at3) THEN at4 ELSE at3 END,
+                    at4 = CASE WHEN {at} IN (at1, at2, at3, at4) THEN at5 ELSE at4 END,
+                    at5 = NULL
+                WHERE key = {key} AND {at} IN (at1, at2, at3, at4, at5)
+                """, ct);
         });
     }
 
