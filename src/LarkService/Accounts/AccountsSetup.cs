@@ -26,6 +26,7 @@ internal static class AccountsSetup
 
         services.AddSingleton<ApiKeyCache>();
         services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<ApiKeyCache>());
+        services.AddSingleton<UnknownKeys>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<FormerCallers>();
         services.AddHostedSingleton<KeyUses>();

@@ -27,7 +27,10 @@ internal sealed record ApiOptions : ICheckedOptions
     /// <summary>Requests an account or an API key without a quota of its own may make in any minute. Default: 6000.</summary>
     public int RequestsPerMinute { get; init; } = 6000;
 
-    /// <summary>Requests one address may make in any 15 minutes to routes that ask for no key, and as many that bring no good key. Default: 100.</summary>
+    /// <summary>
+    /// Requests one address may make in any 15 minutes to routes that ask for no key, and as many that bring no good key; a hundred times as many to
+    /// pages for people. Default: 100.
+    /// </summary>
     public int AnonymousPerQuarterHour { get; init; } = 100;
 
     /// <summary>Reverse proxies whose <c>X-Forwarded-For</c> is believed: addresses or networks (<c>10.0.0.0/8</c>). Default: none.</summary>

@@ -14,12 +14,13 @@ namespace LarkService.Accounts;
 /// signed in. Answers strangers with a problem document.
 /// </summary>
 internal sealed class CallerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> scheme, ILoggerFactory loggers, UrlEncoder encoder, IOptions<ApiOptions> options, ApiKeyCache keys, KeyUses uses, AccessTokens tokens, TimeProvider clock)
+    IOptionsMonitor<AuthenticationSchemeOptions> scheme, ILoggerFactory loggers, UrlEncoder encoder, IOptions<ApiOptions> options, ApiKeyCache keys, UnknownKeys unknown, KeyUses uses, AccessTokens tokens, TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(scheme, loggers, encoder)
 {
     public const string SchemeName = "Caller";
     private const string Bearer = "Bearer ";
     private string? _why;
+    private TimeSpan? _wait;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -48,6 +49,12 @@ internal sealed class CallerAuthentication(
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         await HandleAuthenticateOnceSafeAsync();
+        if (_wait is { } wait)
+        {
+            await Problems.RateLimited("Too many keys that nobody has heard of came from this address: no more of its keys are looked for.", wait, Context).ExecuteAsync(Context);
+            return;
+        }
+
         Response.Headers.WWWAuthenticate = "Bearer";
         await Problems.Unauthenticated(_why).ExecuteAsync(Context);
     }
@@ -60,7 +67,19 @@ internal sealed class CallerAuthentication(
 
     private async Task<AuthenticateResult> ByKeyAsync(ReadOnlyMemory<char> given)
     {
-        if (await keys.FindAsync(ApiKeyText.Prefix(given.Span), Context.RequestAborted) is not { } key || !key.Is(given.Span))
+        var from = Context.Connection.RemoteIpAddress;
+        if (!keys.Knows(ApiKeyText.Prefix(given.Span)) && (_wait = unknown.WaitOf(from)) is not null)
+        {
+            return Stranger(null);
+        }
+
+        if (await keys.FindAsync(ApiKeyText.Prefix(given.Span), Context.RequestAborted) is not { } key)
+        {
+            unknown.Note(from);
+            return Stranger(null);
+        }
+
+        if (!key.Is(given.Span))
         {
             return Stranger(null);
         }

@@ -53,7 +53,7 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     /// <summary>Uses up a <c>state</c>: whoever comes second with it finds nothing.</summary>
     /// <param name="state">As the browser brought it.</param>
     /// <param name="alongside">More to write in the same statement; null for nothing.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="ct">Ends the wait before it is used up: a browser that goes away in that moment must not leave it used up for nothing.</param>
     public async Task<AuthorizationSession?> ConsumeStateAsync(
         string state, Action<AuthorizationSession, UpdateSettersBuilder<AuthorizationSession>>? alongside, CancellationToken ct)
     {
@@ -70,7 +70,7 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             {
                 u.SetProperty(s => s.StateHash, (string?)null);
                 alongside?.Invoke(session, u);
-            }, ct), ct) == 1;
+            }, CancellationToken.None), CancellationToken.None) == 1;
         return mine ? session : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LarkService.Data;
 using LarkService.Platform.Configuration;
 using LarkService.Platform.Http;
 using Microsoft.AspNetCore.Diagnostics;
@@ -59,6 +60,12 @@ internal static partial class HttpEdge
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
             var problem = exception is BadHttpRequestException bad ? ForBadRequest(bad) : null;
+            if (problem is null && DatabaseAway.Is(exception))
+            {
+                Log.DatabaseAway(logger, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName, exception.GetBaseException().GetType().Name);
+                problem = Problems.ServiceUnavailable(httpContext);
+            }
+
             if (problem is null)
             {
                 Log.Unexpected(logger, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName, exception);
@@ -78,6 +85,9 @@ internal static partial class HttpEdge
         {
             [LoggerMessage(1, LogLevel.Error, "{Method} {Endpoint} failed unexpectedly")]
             public static partial void Unexpected(ILogger logger, string method, string? endpoint, Exception e);
+
+            [LoggerMessage(2, LogLevel.Warning, "{Method} {Endpoint}: the database does not answer ({Reason})")]
+            public static partial void DatabaseAway(ILogger logger, string method, string? endpoint, string reason);
         }
     }
 }

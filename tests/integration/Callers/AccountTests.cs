@@ -103,9 +103,12 @@ public sealed class AccountTests
             (await SignInFromAsync(scene, $"192.0.2.{i}", "wrong password")).MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
         }
 
-        // The name is locked, from any address
-        var locked = (await SignInFromAsync(scene, "192.0.2.99", CallerScene.Password)).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
-        Assert.InRange(locked.RetryAfter!.Value, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(15));
+        // The name is held back, from any address, but for half a minute only: whoever fails on purpose locks nobody out
+        var held = (await SignInFromAsync(scene, "192.0.2.99", CallerScene.Password)).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
+        Assert.InRange(held.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        (await SignInFromAsync(scene, "192.0.2.0", "wrong password")).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
+        scene.Clock.Advance(TimeSpan.FromSeconds(30));
+        (await SignInFromAsync(scene, "192.0.2.99", CallerScene.Password)).Must(HttpStatusCode.OK);
 
         // An address is, whatever the name
         for (var i = 0; i < 5; i++)
@@ -143,6 +146,11 @@ public sealed class AccountTests
         (await scene.Api.DeleteAsync(account)).Must(HttpStatusCode.NoContent);
         (await scene.Api.DeleteAsync(account)).MustBeProblem(HttpStatusCode.NotFound, "not-found");
         (await RefreshAsync(scene, next["refreshToken"])).MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
+
+        // And the log knows what became of it
+        var told = (await scene.Database.RowsAsync("SELECT actor, result, detail FROM audit_log WHERE action = 'account' ORDER BY number")).ConvertAll(r => (Actor: (string)r[0]!, Result: (string)r[1]!, Detail: (string)r[2]!));
+        Assert.Equal([("bootstrap", "created"), ("bootstrap", "changed"), ("bootstrap", "deleted")], told.Select(t => (t.Actor, t.Result)));
+        Assert.Contains("permissions: grants.read", told[1].Detail, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -197,9 +205,20 @@ public sealed class AccountTests
         using var there = CallerScene.Client(url, null);
         Api[] apis = [new(scene.Anonymous), new(there)];
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => apis[i % 2].PostAsync("/api/v1/auth/login", new { email = CallerScene.Email, password = "guess number " + i }))));
+        Task<ApiAnswer> GuessAsync(int i) => apis[i % 2].PostAsync("/api/v1/auth/login", new { email = CallerScene.Email, password = "guess number " + i });
 
-        Assert.Equal((5, 15), (answers.Count(a => a.Status == HttpStatusCode.Unauthorized), answers.Count(a => a.Status == HttpStatusCode.TooManyRequests)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => GuessAsync(i))));
+        var looks = answers.Count(a => a.Status == HttpStatusCode.Unauthorized);
+        Assert.Equal(20 - looks, answers.Count(a => a.Status == HttpStatusCode.TooManyRequests));
+
+        // For some there may have been no processor free: their tries were given back, and are there still
+        Assert.InRange(looks, 0, 5);
+        for (; looks < 5; looks++)
+        {
+            (await GuessAsync(looks)).MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
+        }
+
+        (await GuessAsync(5)).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
     }
 
     private static Task<ApiAnswer> RefreshAsync(Scene scene, string? token) => new Api(scene.Anonymous).PostAsync(Refresh, new { refreshToken = token });

@@ -75,6 +75,20 @@ public sealed class ApiKeyTests
         Assert.Equal(2, await scene.Database.CountAsync("api_keys"));
     }
 
+    [Fact]
+    public async Task Nobody_revokes_a_key_that_may_do_more_than_they_may()
+    {
+        await using var scene = await CallerScene.StartAsync();
+        var manager = scene.As((await scene.NewKeyAsync("keys.manage", "grants.read")).Key);
+        var (more, asMuch) = (await scene.NewKeyAsync("grants.read", "tokens.read"), await scene.NewKeyAsync("grants.read"));
+
+        var refused = (await manager.DeleteAsync($"{Keys}/{more.Id}")).MustBeProblem(HttpStatusCode.Forbidden, "permission-denied");
+        Assert.Contains("'tokens.read'", refused["detail"], StringComparison.Ordinal);
+        (await scene.As(more.Key).GetAsync(Grants)).Must(HttpStatusCode.OK);
+        (await manager.DeleteAsync($"{Keys}/{asMuch.Id}")).Must(HttpStatusCode.NoContent);
+        Assert.Equal(1, await scene.Database.CountAsync("audit_log", "result = 'revoked'"));
+    }
+
     [Theory]
     [InlineData("""{"permissions":["grants.read"]}""", "name")]
     [InlineData("""{"name":"crm"}""", "permissions")]

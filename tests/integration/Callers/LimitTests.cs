@@ -1,31 +1,33 @@
 using System.Globalization;
 using System.Net;
+using LarkService.Accounts.Keys;
 using LarkService.Accounts.Limits;
 using LarkService.IntegrationTests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LarkService.IntegrationTests.Callers;
 
 /// <summary>Who calls too often is held back, by quota and by address, by all replicas together.</summary>
 public sealed class LimitTests
 {
-    private const string Page = "/oauth/callback?state=unknown&code=none";
+    private const string Open = "/api/v1/nothing"; // asks for no key
     private const string Grants = "/api/v1/grants";
 
     [Fact]
-    public async Task One_address_may_open_a_hundred_pages_in_a_quarter_of_an_hour_and_is_told_where_it_stands()
+    public async Task One_address_may_make_a_hundred_requests_without_a_key_in_a_quarter_of_an_hour_and_is_told_where_it_stands()
     {
         await using var scene = await CallerScene.StartAsync(Engine.Sqlite, ("Api:AnonymousPerQuarterHour", "100"));
         for (var i = 1; i <= 100; i++)
         {
-            using var answer = await GetAsync(scene.Anonymous, Page);
+            using var answer = await GetAsync(scene.Anonymous, Open);
             Assert.NotEqual(HttpStatusCode.TooManyRequests, answer.StatusCode);
             Assert.Equal(("100", (100 - i).ToString(CultureInfo.InvariantCulture), "100;w=900"), (Header(answer, "RateLimit-Limit"), Header(answer, "RateLimit-Remaining"), Header(answer, "RateLimit-Policy")));
         }
 
-        var refused = (await new Api(scene.Anonymous).GetAsync(Page)).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
+        var refused = (await new Api(scene.Anonymous).GetAsync(Open)).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
         Assert.InRange(refused.RetryAfter!.Value, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(16));
 
-        // Probes, Prometheus, the platform and whoever has a key are not
+        // Probes, Prometheus, the platform, whoever comes back from the consent page and whoever has a key are not
         foreach (var open in (string[])["/health/live", "/health", "/metrics"])
         {
             using var answer = await GetAsync(scene.Anonymous, open);
@@ -34,12 +36,57 @@ public sealed class LimitTests
         }
 
         Assert.NotEqual(HttpStatusCode.TooManyRequests, (await new Api(scene.Anonymous).PostAsync($"/callback/lark/{scene.Options.Sandbox.AppId}", new { })).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await new Api(scene.Anonymous).GetAsync(CallbackPage)).Status);
         (await scene.Api.GetAsync(Grants)).Must(HttpStatusCode.OK);
         (await scene.As((await scene.NewKeyAsync("grants.read")).Key).GetAsync(Grants)).Must(HttpStatusCode.OK);
 
         scene.Clock.Advance(refused.RetryAfter.Value);
-        using var later = await GetAsync(scene.Anonymous, Page);
+        using var later = await GetAsync(scene.Anonymous, Open);
         Assert.NotEqual(HttpStatusCode.TooManyRequests, later.StatusCode);
+    }
+
+    [Fact]
+    public async Task People_behind_one_address_come_back_from_the_consent_page_a_hundred_times_as_often_and_then_get_a_page_in_their_language()
+    {
+        await using var scene = await CallerScene.StartAsync(Engine.Sqlite, ("Api:AnonymousPerQuarterHour", "1"));
+        for (var i = 0; i < 100; i++)
+        {
+            using var page = await GetAsync(scene.Anonymous, CallbackPage);
+            Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
+        }
+
+        // One too many: a page, and nothing is used up
+        var asked = (await scene.Api.AskAsync(scene.Ava)).Must(HttpStatusCode.Created);
+        using var browser = new Browser(scene.Ava.OpenId);
+        var back = await browser.AllowAndStayAsync((await scene.Ava.AskedAsync()).Link());
+        var held = await browser.OpenAsync(back, "zh-CN");
+        Assert.Equal((HttpStatusCode.TooManyRequests, "toomany"), (held.Status, held.Result));
+        Assert.Contains("请稍候再试", WebUtility.HtmlDecode(held.Html), StringComparison.Ordinal);
+        using var refused = await GetAsync(scene.Anonymous, CallbackPage);
+        Assert.Equal("text/html", refused.Content.Headers.ContentType!.MediaType);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(16));
+        Assert.Equal("pending", await scene.SessionStateAsync(asked["sessionId"]!));
+    }
+
+    [Fact]
+    public async Task Keys_that_are_made_up_are_looked_for_a_bounded_number_of_times_even_at_routes_that_are_free()
+    {
+        await using var scene = await CallerScene.StartAsync(Engine.Sqlite, ("Api:AnonymousPerQuarterHour", "10"));
+        var (used, unused) = ((await scene.NewKeyAsync("grants.read")).Key, (await scene.NewKeyAsync("grants.read")).Key);
+        (await scene.As(used).GetAsync(Grants)).Must(HttpStatusCode.OK);
+        for (var i = 0; i < 15; i++)
+        {
+            (await scene.As(ApiKeyText.Create().Key).GetAsync("/health/live")).Must(HttpStatusCode.OK);
+        }
+
+        // Nothing this address brings is looked for any more: not even what is good, unless memory knows it
+        var refused = (await scene.As(unused).GetAsync(Grants)).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
+        Assert.InRange(refused.RetryAfter!.Value, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(16));
+        (await scene.As(used).GetAsync(Grants)).Must(HttpStatusCode.OK);
+        (await scene.Api.GetAsync(Grants)).Must(HttpStatusCode.OK);
+
+        scene.Clock.Advance(refused.RetryAfter.Value);
+        (await scene.As(unused).GetAsync(Grants)).Must(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -52,8 +99,8 @@ public sealed class LimitTests
         }
 
         (await scene.As("guess-10").GetAsync(Grants)).MustBeProblem(HttpStatusCode.TooManyRequests, "rate-limited");
-        using var page = await GetAsync(scene.Anonymous, Page);
-        Assert.NotEqual(HttpStatusCode.TooManyRequests, page.StatusCode);
+        using var open = await GetAsync(scene.Anonymous, Open);
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, open.StatusCode);
         (await scene.Api.GetAsync(Grants)).Must(HttpStatusCode.OK);
     }
 
@@ -106,6 +153,13 @@ public sealed class LimitTests
 
         using var neighbour = await FromAsync(behind, "2001:db8:1:2:ffff::1");
         Assert.Equal(HttpStatusCode.TooManyRequests, neighbour.StatusCode);
+
+        // Through two proxies the last address that is no proxy's counts, whatever is written before it
+        for (var i = 0; i < 4; i++)
+        {
+            using var answer = await FromAsync(behind, $"10.9.9.{i}, 198.51.100.7, 127.0.0.9");
+            Assert.Equal(i == 3, answer.StatusCode == HttpStatusCode.TooManyRequests);
+        }
     }
 
     [Fact]
@@ -126,20 +180,14 @@ public sealed class LimitTests
         }
 
         await Eventually.TrueAsync("both having told", async () => Convert.ToInt64(await scene.Database.ScalarAsync("SELECT coalesce(sum(calls), 0) FROM request_counts"), CultureInfo.InvariantCulture) >= 40);
-        await Eventually.TrueAsync("both having heard", async () =>
+        foreach (var replica in replicas)
         {
-            // Asking is one more request, which makes the replica ask the others
-            List<int> left = [];
-            foreach (var replica in replicas)
-            {
-                using var answer = await GetAsync(replica, Page);
-                free += answer.StatusCode == HttpStatusCode.TooManyRequests ? 0 : 1;
-                left.Add(int.Parse(Header(answer, "RateLimit-Remaining"), CultureInfo.InvariantCulture));
-            }
+            free += await IsFreeAsync(replica) ? 1 : 0; // makes the replica ask the others once more
+        }
 
-            await Task.Delay(SharedCounts.Every, TimeProvider.System);
-            return left.All(l => l <= limit - 40);
-        });
+        RequestCounts[] counts = [scene.Inside<RequestCounts>(), other.Services.GetRequiredService<RequestCounts>()];
+        var here = LimitKey.Of(LimitKind.Open, IPAddress.Loopback);
+        await Eventually.TrueAsync("both having heard", () => counts.All(c => c.Look(here, LimitRule.PerQuarterHour(limit)).Left <= limit - 41));
 
         // When both are asked as often as they can
         for (var i = 0; i < 200; i++)
@@ -154,7 +202,7 @@ public sealed class LimitTests
 
     private static async Task<bool> IsFreeAsync(HttpClient client)
     {
-        using var answer = await GetAsync(client, Page);
+        using var answer = await GetAsync(client, Open);
         return answer.StatusCode != HttpStatusCode.TooManyRequests;
     }
 
@@ -162,8 +210,10 @@ public sealed class LimitTests
     {
         using var client = CallerScene.Client(scene.Url, null);
         client.DefaultRequestHeaders.TryAddWithoutValidation("X-Forwarded-For", forwardedFor);
-        return await GetAsync(client, Page);
+        return await GetAsync(client, Open);
     }
+
+    private static string CallbackPage => $"/oauth/callback?state={new string('x', 43)}&code=none";
 
     private static Task<HttpResponseMessage> GetAsync(HttpClient client, string path) => client.GetAsync(new Uri(path, UriKind.Relative));
 

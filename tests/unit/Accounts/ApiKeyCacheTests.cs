@@ -61,6 +61,36 @@ public sealed class ApiKeyCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Memory_knows_keys_it_has_read_and_none_that_are_made_up()
+    {
+        var (stored, _) = await CreateAsync();
+        Assert.False(_cache.Knows(stored.Prefix));
+        Assert.NotNull(await _cache.FindAsync(stored.Prefix, default));
+        Assert.Null(await _cache.FindAsync("madeup12", default));
+
+        _clock.AdvanceSeconds(10);
+        Assert.True(_cache.Knows(stored.Prefix));
+        Assert.False(_cache.Knows("madeup12"));
+    }
+
+    [Fact]
+    public void An_address_may_have_so_many_keys_looked_for_that_nobody_has_heard_of_and_every_other_address_as_well()
+    {
+        var (here, there) = (System.Net.IPAddress.Parse("192.0.2.1"), System.Net.IPAddress.Parse("192.0.2.2"));
+        var unknown = new UnknownKeys(new(_clock), Options.Create(new ApiOptions { AnonymousPerQuarterHour = 3 }));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null(unknown.WaitOf(here));
+            unknown.Note(here);
+        }
+
+        var wait = Assert.NotNull(unknown.WaitOf(here));
+        Assert.Null(unknown.WaitOf(there));
+        _clock.Advance(wait);
+        Assert.Null(unknown.WaitOf(here));
+    }
+
+    [Fact]
     public async Task A_revocation_shows_here_at_once_and_news_of_one_make_memory_look_again()
     {
         var (stored, _) = await CreateAsync();

@@ -71,7 +71,7 @@ public sealed class SignInsTests : IDisposable
     }
 
     [Fact]
-    public async Task After_five_wrong_passwords_not_even_the_right_one_is_looked_at_for_a_quarter_of_an_hour()
+    public async Task After_five_wrong_passwords_not_even_the_right_one_is_looked_at_for_half_a_minute()
     {
         await RegisterAsync();
         for (var i = 0; i < 5; i++)
@@ -81,10 +81,113 @@ public sealed class SignInsTests : IDisposable
         }
 
         var locked = Assert.IsType<SignInOutcome.TooOften>(await SignInAsync());
-        Assert.Equal(TimeSpan.FromSeconds((15 * 60) - 5), locked.Wait);
+        Assert.Equal(SignInTries.Pace - TimeSpan.FromSeconds(1), locked.Wait);
 
         _clock.Advance(locked.Wait);
         Assert.IsType<SignInOutcome.Welcome>(await SignInAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_never_stops_guessing_a_password_has_one_look_in_half_a_minute()
+    {
+        await RegisterAsync();
+        var looks = 0;
+        for (var second = 0; second < 15 * 60; second += 10)
+        {
+            looks += (await _tries.TakeForAsync(Email, default)).IsFree ? 1 : 0;
+            _clock.AdvanceSeconds(10);
+        }
+
+        Assert.InRange(looks, 25, 5 + (15 * 2));
+    }
+
+    [Theory]
+    [InlineData("password")]
+    [InlineData("disabled")]
+    [InlineData("deleted")]
+    public async Task Nobody_gets_in_with_what_was_good_until_this_moment(string change)
+    {
+        // Given somebody whose password was found right
+        await RegisterAsync();
+        var account = Assert.Single(await _database.AllAsync<Account>());
+
+        // When the account changes before they are in
+        _ = change switch
+        {
+            "password" => await _accounts.ChangeAsync(account, new AccountChange(Password: new Secret("x")), "another hash", "bootstrap", default),
+            "disabled" => await _accounts.ChangeAsync(account, new AccountChange(Disabled: true), null, "bootstrap", default),
+            _ => await _accounts.DeleteAsync(account, "bootstrap", default),
+        };
+
+        // Then they are not, and nothing is open
+        Assert.Null(await _accounts.SignInAsync(account, "127.0.0.1", default));
+        Assert.All(await _database.AllAsync<RefreshToken>(), t => Assert.NotNull(t.RevokedAt));
+        Assert.DoesNotContain(await _database.AllAsync<AuditRow>(), r => r.Result == "signed_in");
+    }
+
+    [Fact]
+    public async Task A_try_for_which_nothing_was_looked_at_counts_for_nothing()
+    {
+        // Given more people than there are processors to hash their passwords
+        var names = Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(i => $"nobody{i}@example.com").ToList();
+        var all = names.ConvertAll(name => Task.Run(async () => (Name: name, Outcome: await SignInAsync(name))));
+        while (!all.TrueForAll(t => t.IsCompleted) && !all.Exists(t => t is { IsCompletedSuccessfully: true, Result.Outcome: SignInOutcome.Busy }))
+        {
+            _clock.AdvanceSeconds(5); // nobody has more patience
+            await Task.Yield();
+        }
+
+        var ended = await Task.WhenAll(all).Soon();
+
+        // Then those who were sent away have not tried
+        Assert.Contains(ended, e => e.Outcome is SignInOutcome.Busy);
+        Assert.Equal(ended.Count(e => e.Outcome is SignInOutcome.Refused), (await _database.AllAsync<SignInTry>()).Count);
+    }
+
+    [Fact]
+    public async Task A_try_that_is_given_back_is_free_again_once_whatever_came_after_it()
+    {
+        for (var which = 0; which < 5; which++)
+        {
+            List<TryVerdict> taken = [];
+            for (var i = 0; i < 5; i++)
+            {
+                _clock.AdvanceSeconds(1);
+                taken.Add(await _tries.TakeFromAsync(Here, default));
+            }
+
+            Assert.Equal([(true, 4), (true, 3), (true, 2), (true, 1), (true, 0)], taken.Select(t => (t.IsFree, t.Left)));
+            await _tries.GiveBackAsync(taken[which], default);
+            await _tries.GiveBackAsync(taken[which], default);
+
+            _clock.AdvanceSeconds(1);
+            Assert.True((await _tries.TakeFromAsync(Here, default)).IsFree);
+            Assert.False((await _tries.TakeFromAsync(Here, default)).IsFree);
+            _clock.Advance(SignInTries.Window);
+        }
+
+        var only = await _tries.TakeFromAsync(Here, default);
+        Assert.Equal(4, only.Left);
+        await _tries.GiveBackAsync(only, default);
+        Assert.Equal(4, (await _tries.TakeFromAsync(Here, default)).Left);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_put_back_locks_nobody_out_until_it_has_caught_up()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await _tries.TakeFromAsync(Here, default);
+        }
+
+        _clock.Jump(TimeSpan.FromDays(-1));
+
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.True((await _tries.TakeFromAsync(Here, default)).IsFree);
+        }
+
+        Assert.InRange((await _tries.TakeFromAsync(Here, default)).Wait, TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(15));
     }
 
     [Fact]
@@ -116,7 +219,7 @@ public sealed class SignInsTests : IDisposable
     [Fact]
     public async Task Of_twenty_tries_at_once_five_are_looked_at()
     {
-        var verdicts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _tries.TakeAsync("address/x", default)));
+        var verdicts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _tries.TakeFromAsync(Here, default)));
 
         Assert.Equal(5, verdicts.Count(v => v.IsFree));
         Assert.Equal([0, 1, 2, 3, 4], verdicts.Where(v => v.IsFree).Select(v => v.Left).Order());
@@ -128,7 +231,7 @@ public sealed class SignInsTests : IDisposable
         List<DateTimeOffset> free = [];
         for (var i = 0; i < 100; i++)
         {
-            if ((await _tries.TakeAsync("address/x", default)).IsFree)
+            if ((await _tries.TakeFromAsync(Here, default)).IsFree)
             {
                 free.Add(_clock.GetUtcNow());
             }

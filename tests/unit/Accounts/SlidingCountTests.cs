@@ -114,8 +114,55 @@ public sealed class SlidingCountTests
             count.Take(Ten, Start);
         }
 
-        Assert.False(count.Take(Ten, Start - 600_000).IsFree);
+        Assert.False(count.Take(Ten, Start - 30_000).IsFree);
         Assert.False(count.Take(Ten, Start + 1000).IsFree);
+        Assert.False(count.Take(Ten, Start - 86_400_000).IsFree);
+    }
+
+    [Fact]
+    public void A_clock_that_is_put_back_by_a_day_holds_nobody_up_for_longer_than_a_window()
+    {
+        var count = new SlidingCount();
+        for (var i = 0; i < 10; i++)
+        {
+            count.Take(Ten, Start);
+        }
+
+        var refused = count.Take(Ten, Start - 86_400_000);
+
+        Assert.InRange(refused.Wait, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(64));
+        Assert.True(count.Take(Ten, Start - 86_400_000 + (long)refused.Wait.TotalMilliseconds).IsFree);
+        var told = 0;
+        count.Collect((_, calls) => told += calls);
+        Assert.Equal(1, told); // what was before is over
+    }
+
+    [Fact]
+    public void Whoever_looks_is_not_counted()
+    {
+        var count = new SlidingCount();
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal((true, 10), (count.Look(Ten, Start).IsFree, count.Look(Ten, Start).Left));
+        }
+
+        for (var i = 0; i < 10; i++)
+        {
+            count.Take(Ten, Start);
+        }
+
+        Assert.False(count.Look(Ten, Start).IsFree);
+    }
+
+    [Theory]
+    [InlineData(60, 64)]
+    [InlineData(900, 960)]
+    public void Of_the_others_only_what_still_counts_is_asked_for(int window, int reachesBack)
+    {
+        var count = new SlidingCount();
+        count.Take(new LimitRule(10, TimeSpan.FromSeconds(window)), Start);
+
+        Assert.InRange(Start - count.Collect((_, _) => { }), 1, reachesBack * 1000);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public sealed class CallbackWordsTests
     [InlineData(CallbackResult.UnknownLink, 400, "warning")]
     [InlineData(CallbackResult.Failed, 502, "bad")]
     [InlineData(CallbackResult.Finishing, 202, "neutral")]
+    [InlineData(CallbackResult.TooMany, 429, "warning")]
+    [InlineData(CallbackResult.NotNow, 503, "bad")]
     internal void Every_result_has_its_status_and_words_in_three_languages(CallbackResult result, int status, string tone)
     {
         var (en, zh, ja) = (CallbackWords.For(result, Languages.English), CallbackWords.For(result, Languages.Chinese), CallbackWords.For(result, Languages.Japanese));

@@ -46,6 +46,22 @@ public sealed class RedirectConsentTests : IDisposable
         Assert.Empty(_scene.Platform.Calls);
     }
 
+    [Theory]
+    [InlineData("guessed", 0)]
+    [InlineData("0123456789012345678901234567890123456789é12", 0)]
+    [InlineData("01234567890123456789012345678901234567890123", 0)]
+    [InlineData("0123456789012345678901234567890123456789_-2", 1)]
+    public async Task What_anybody_makes_up_costs_the_database_one_look_and_what_no_state_looks_like_none(string state, int looks)
+    {
+        await SessionAsync();
+        var opened = 0;
+        _scene.Opening = () => opened++;
+
+        Assert.Equal(CallbackResult.UnknownLink, await FinishAsync(state, Code));
+
+        Assert.Equal(looks, opened);
+    }
+
     [Fact]
     public async Task A_state_that_comes_with_nothing_is_not_used_up()
     {

@@ -172,6 +172,20 @@ public sealed class SessionCardsTests : IDisposable
         Assert.Single(_scene.Platform.To(OpenPlatform.OnlyVisible));
     }
 
+    [Theory]
+    [InlineData(500, 1)]
+    [InlineData(429, 99991400)]
+    public async Task A_card_only_the_user_sees_that_cannot_be_deleted_just_now_is_left_to_the_follow_ups_next_try(int status, int code)
+    {
+        var session = await _scene.SessionAsync();
+        await _scene.Sessions.CardSentAsync(session.SessionId, "om_only", "oc_group", onlyVisible: true, default);
+        _scene.Platform.Answer("/open-apis/ephemeral/v1/delete", status, $$"""{"code":{{code}},"msg":"not now"}""");
+
+        await Assert.ThrowsAsync<PlatformException>(() => FollowAsync(session));
+
+        Assert.Empty(_scene.Platform.To(OpenPlatform.OnlyVisible)); // two would stand there
+    }
+
     [Fact]
     public async Task A_session_without_a_card_or_that_is_gone_needs_nothing()
     {

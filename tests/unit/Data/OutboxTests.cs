@@ -178,6 +178,31 @@ public sealed class OutboxTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_there_can_be_no_other_process_what_one_before_had_in_hand_is_carried_out_at_the_start()
+    {
+        // Given a process that died with a message in hand, and a message that was put off
+        var stuck = new TaskCompletionSource();
+        _card.HoldNext(stuck.Task);
+        await PublishAsync(Topic, "ou_1", 1);
+        var dead = new HashSet<Task>();
+        await Loop().StartDueAsync(dead, default);
+        await _card.StartedAsync();
+        await PublishAsync(Topic, "ou_2", 2);
+        await _file.Database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Key == "ou_2").ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, _clock.GetUtcNow().AddMinutes(5))));
+
+        // When the next one starts, and no time passes
+        using var next = Loop();
+        await next.StartAsync(default);
+        await Until.TrueAsync(() => _card.Handled.Count > 0);
+        await next.StopAsync(default);
+
+        Assert.Equal([1], _card.Handled);
+        Assert.Equal("ou_2", Assert.Single(await RowsAsync()).Key);
+        stuck.SetResult();
+        await Task.WhenAll(dead);
+    }
+
+    [Fact]
     public async Task Two_processes_that_look_at_once_carry_a_message_out_once()
     {
         for (var i = 0; i < 8; i++)

@@ -34,6 +34,19 @@ public sealed class WebhookLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_target_answers_is_not_read_however_much_it_is()
+    {
+        using var endless = new Endless();
+        var clients = new Answering(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(endless) });
+        await _scene.AddAsync("a");
+        var delivery = Assert.Single(await _scene.RowsAsync());
+
+        Assert.Null(await new WebhookClient(clients, _scene.Clock).PostAsync(_scene.Targets.All[0], delivery, default).Soon());
+
+        Assert.Equal(0, endless.Reads);
+    }
+
+    [Fact]
     public async Task One_that_fails_comes_again_under_the_same_id_with_a_new_time()
     {
         var answers = new Queue<HttpStatusCode>([HttpStatusCode.InternalServerError, HttpStatusCode.OK]);
@@ -161,5 +174,43 @@ public sealed class WebhookLoopTests : IDisposable
             await Loop.StopAsync(default).Soon();
             Loop.Dispose();
         }
+    }
+
+    private sealed class Answering(Func<HttpResponseMessage> answer) : HttpMessageHandler, IHttpClientFactory
+    {
+        public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer());
+    }
+
+    private sealed class Endless : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get; set; }
+
+        public long Reads { get; private set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            Reads++;
+            return count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

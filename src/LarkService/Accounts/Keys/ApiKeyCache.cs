@@ -22,6 +22,7 @@ internal sealed class ApiKeyCache(Database database, IOptions<ApiOptions> option
     /// <param name="prefix">See <see cref="ApiKeyText.Prefix"/>.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>Null when there is none.</returns>
+    /// <exception cref="TimeoutException">The database did not answer in time.</exception>
     public ValueTask<KnownKey?> FindAsync(ReadOnlySpan<char> prefix, CancellationToken ct)
     {
         if (!_readings.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(prefix, out var reading) || !IsFresh(reading))
@@ -32,6 +33,11 @@ internal sealed class ApiKeyCache(Database database, IOptions<ApiOptions> option
         var task = reading.Key.Value;
         return task.IsCompletedSuccessfully ? new(task.Result) : new(task.WaitAsync(ct));
     }
+
+    /// <summary>There was such a key when it was last read; whether that is so now, only <see cref="FindAsync"/> knows.</summary>
+    /// <param name="prefix">See <see cref="ApiKeyText.Prefix"/>.</param>
+    public bool Knows(ReadOnlySpan<char> prefix) =>
+        _readings.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(prefix, out var reading) && reading.Key is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: not null } };
 
     public void Forget(string prefix) => _readings.TryRemove(prefix, out _);
 
@@ -56,8 +62,15 @@ internal sealed class ApiKeyCache(Database database, IOptions<ApiOptions> option
     private async Task<KnownKey?> ReadAsync(string prefix)
     {
         using var limit = new CancellationTokenSource(Patience, clock);
-        var row = await database.RunAsync(db => db.Set<ApiKey>().AsNoTracking().SingleOrDefaultAsync(k => k.Prefix == prefix, limit.Token));
-        return row is null ? null : new KnownKey(row, options.Value.RequestsPerMinute);
+        try
+        {
+            var row = await database.RunAsync(db => db.Set<ApiKey>().AsNoTracking().SingleOrDefaultAsync(k => k.Prefix == prefix, limit.Token));
+            return row is null ? null : new KnownKey(row, options.Value.RequestsPerMinute);
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested)
+        {
+            throw new TimeoutException($"An API key could not be read within {Patience.TotalSeconds:0} s.", e);
+        }
     }
 
     // First what is of no use any more; if that makes no room, any eighth.

@@ -46,6 +46,19 @@ internal static class ApiKeyEndpoints
     private static async Task<Results<Ok<ApiKeyView>, ProblemHttpResult>> FindAsync(string id, ApiKeys keys, CancellationToken ct) =>
         Guid.TryParse(id, out var known) && await keys.FindAsync(known, ct) is { } key ? TypedResults.Ok(ApiKeyView.Of(key)) : Problems.NotFound(NoSuchKey);
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(string id, ApiKeys keys, HttpContext http, CancellationToken ct) =>
-        Guid.TryParse(id, out var known) && await keys.RevokeAsync(known, http.User.CallerId(), ct) ? TypedResults.NoContent() : Problems.NotFound(NoSuchKey);
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(string id, ApiKeys keys, HttpContext http, CancellationToken ct)
+    {
+        if (!Guid.TryParse(id, out var known) || await keys.FindAsync(known, ct) is not { } key)
+        {
+            return Problems.NotFound(NoSuchKey);
+        }
+
+        // Who may do less would stop a system that may do more.
+        if (PermissionList.FirstLacking(http.User, PermissionList.Read(key.Permissions)) is { } lacking)
+        {
+            return Problems.NotAllowed($"Nobody revokes a key that has a permission they do not have themselves: you lack '{lacking}'.");
+        }
+
+        return await keys.RevokeAsync(known, http.User.CallerId(), ct) ? TypedResults.NoContent() : Problems.NotFound(NoSuchKey);
+    }
 }

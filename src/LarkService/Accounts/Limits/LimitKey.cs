@@ -19,6 +19,12 @@ internal enum LimitKind : byte
 
     /// <summary>An account.</summary>
     Account,
+
+    /// <summary>An address, at pages that people's browsers open.</summary>
+    Page,
+
+    /// <summary>An address whose keys nobody had ever heard of, at any route.</summary>
+    UnknownKey,
 }
 
 /// <summary>Who is counted, in few bytes. An IPv6 address stands for its /64: that much everybody has at home.</summary>

@@ -26,6 +26,10 @@ internal sealed class RequestCounts(TimeProvider clock)
         return verdict;
     }
 
+    /// <summary>What a request would hear; it is not counted.</summary>
+    public LimitVerdict Look(LimitKey key, LimitRule rule) =>
+        Find(key)?.Look(rule, clock.GetUtcNow().ToUnixTimeMilliseconds()) ?? new LimitVerdict(true, rule.Most, TimeSpan.Zero);
+
     public SlidingCount? Find(LimitKey key) => _counts.GetValueOrDefault(key);
 
     /// <summary>Those who were counted since they were last asked for.</summary>

@@ -7,12 +7,15 @@ namespace LarkService.Accounts.Limits;
 
 /// <summary>
 /// Holds back who calls too often: callers by their quota, everybody else by their address. It stands behind authentication, which says
-/// who calls, and before anything is done for them.
+/// who calls, and before anything is done for them. Counts are in memory, so a database that is away holds nobody back and lets nobody through.
 /// </summary>
 internal sealed partial class RequestLimits(RequestCounts counts, IOptions<ApiOptions> options, ILogger<RequestLimits> logger)
 {
+    /// <summary>So many times as often as other routes that ask for no key, one address may open a page for people: a whole company may be behind it.</summary>
+    public const int PageShare = 100;
     private const string ForwardedFor = "X-Forwarded-For";
     private readonly LimitRule _anonymous = LimitRule.PerQuarterHour(options.Value.AnonymousPerQuarterHour);
+    private readonly LimitRule _page = LimitRule.PerQuarterHour(options.Value.AnonymousPerQuarterHour * PageShare);
     private readonly bool _trustsNobody = options.Value.TrustedProxies.Count == 0;
     private int _hasWarned;
 
@@ -25,7 +28,9 @@ internal sealed partial class RequestLimits(RequestCounts counts, IOptions<ApiOp
 
         var verdict = counts.Take(key, rule);
         LimitHeaders.Write(http.Response.Headers, rule.Most, verdict.Left, verdict.Wait, rule.Window);
-        return verdict.IsFree ? next(http) : Problems.RateLimited(Words(key.Kind, rule), verdict.Wait, http).ExecuteAsync(http);
+        return verdict.IsFree ? next(http)
+            : key.Kind == LimitKind.Page ? HeldBack.LetSayAsync(http, verdict.Wait, next)
+            : Problems.RateLimited(Words(key.Kind, rule), verdict.Wait, http).ExecuteAsync(http);
     }
 
     private (LimitKey Key, LimitRule Rule)? Applying(HttpContext http)
@@ -42,8 +47,10 @@ internal sealed partial class RequestLimits(RequestCounts counts, IOptions<ApiOp
         }
 
         WarnOfProxy(http);
-        var kind = route?.GetMetadata<IAuthorizeData>() is null ? LimitKind.Open : LimitKind.Stranger;
-        return (LimitKey.Of(kind, http.Connection.RemoteIpAddress), _anonymous);
+        var kind = route?.GetMetadata<PageForPeopleAttribute>() is not null ? LimitKind.Page
+            : route?.GetMetadata<IAuthorizeData>() is null ? LimitKind.Open
+            : LimitKind.Stranger;
+        return (LimitKey.Of(kind, http.Connection.RemoteIpAddress), kind == LimitKind.Page ? _page : _anonymous);
     }
 
     // Everybody behind it would share one address, and with it one limit.

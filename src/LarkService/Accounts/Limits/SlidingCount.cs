@@ -21,10 +21,11 @@ internal sealed class SlidingCount
     {
         lock (_gate)
         {
-            return _partLength == 0 || (now / _partLength) - _newest >= Kept;
+            return _partLength == 0 || Math.Abs((now / _partLength) - _newest) >= Kept;
         }
     }
 
+    /// <summary>Counts a request, if it is free.</summary>
     public LimitVerdict Take(LimitRule rule, long now)
     {
         lock (_gate)
@@ -40,13 +41,25 @@ internal sealed class SlidingCount
                 _unsent[Place(_newest)]++;
             }
 
-            return new(isFree, Math.Max(0, rule.Most - sum), WaitFor(rule, now, sum));
+            return Verdict(isFree, rule, now, sum);
+        }
+    }
+
+    /// <summary>What a request would hear; it is not counted.</summary>
+    public LimitVerdict Look(LimitRule rule, long now)
+    {
+        lock (_gate)
+        {
+            MoveTo(now, rule.PartLength);
+            var sum = _calls.Sum();
+            return Verdict(sum < rule.Most, rule, now, sum);
         }
     }
 
     /// <summary>Hands over what the others do not know yet.</summary>
     /// <param name="take">Beginning of a part in milliseconds, and the requests in it.</param>
-    public void Collect(Action<long, int> take)
+    /// <returns>Where the oldest part begins that counts here: what was before interests nobody.</returns>
+    public long Collect(Action<long, int> take)
     {
         lock (_gate)
         {
@@ -58,6 +71,8 @@ internal sealed class SlidingCount
                     _unsent[Place(part)] = 0;
                 }
             }
+
+            return (_newest - Kept + 1) * _partLength;
         }
     }
 
@@ -91,17 +106,22 @@ internal sealed class SlidingCount
     private bool IsKept(long beginning) =>
         _partLength > 0 && beginning % _partLength == 0 && beginning / _partLength is var part && part <= _newest && part > _newest - Kept;
 
-    // A clock that is put back finds the newest part again, and leaves it when it has caught up.
+    private LimitVerdict Verdict(bool isFree, LimitRule rule, long now, int sum) => new(isFree, Math.Max(0, rule.Most - sum), WaitFor(rule, now, sum));
+
     private void MoveTo(long now, long partLength)
     {
+        var part = now / partLength;
         if (_partLength != partLength)
         {
             Array.Clear(_calls);
             Array.Clear(_unsent);
-            (_partLength, _newest) = (partLength, now / partLength);
+            (_partLength, _newest) = (partLength, part);
+        }
+        else if (_newest - part >= Kept)
+        {
+            StartAgainAt(part);
         }
 
-        var part = now / partLength;
         for (var next = Math.Max(_newest + 1, part - Kept + 1); next <= part; next++)
         {
             _calls[Place(next)] = 0;
@@ -109,6 +129,16 @@ internal sealed class SlidingCount
         }
 
         _newest = Math.Max(_newest, part);
+    }
+
+    // Somebody has put the clock back by more than a window. Nothing is given away by it, and nobody waits until the clock has caught up: all
+    // that counted counts as of now. A clock put back by less finds the newest part again, and leaves it when it has caught up.
+    private void StartAgainAt(long part)
+    {
+        var (calls, unsent) = (_calls.Sum(), _unsent.Sum());
+        Array.Clear(_calls);
+        Array.Clear(_unsent);
+        (_newest, _calls[Place(part)], _unsent[Place(part)]) = (part, calls, unsent);
     }
 
     private TimeSpan WaitFor(LimitRule rule, long now, int sum)

@@ -54,12 +54,22 @@ internal sealed class AccountStore(Database database, RefreshTokens refreshToken
     }
 
     /// <summary>Somebody showed the right password.</summary>
-    public async Task<Secret> SignInAsync(Account account, string from, CancellationToken ct)
+    /// <param name="account">As it was when the password was looked at.</param>
+    /// <param name="from">Their address.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>Null when meanwhile it was disabled or deleted, or got another password.</returns>
+    public async Task<Secret?> SignInAsync(Account account, string from, CancellationToken ct)
     {
-        return await database.TransactAsync(async db =>
+        return await database.TransactAsync<Secret?>(async db =>
         {
             var now = clock.GetUtcNow();
-            await db.Set<Account>().Where(a => a.Id == account.Id).ExecuteUpdateAsync(u => u.SetProperty(a => a.LastSignedInAt, now), ct);
+            var stillGood = await db.Set<Account>().Where(a => a.Id == account.Id && a.DisabledAt == null && a.PasswordHash == account.PasswordHash)
+                .ExecuteUpdateAsync(u => u.SetProperty(a => a.LastSignedInAt, now), ct) > 0;
+            if (!stillGood)
+            {
+                return null;
+            }
+
             var token = refreshTokens.Add(db, account.Id);
             await db.SaveChangesAsync(ct);
             await audit.AppendAsync(db, new AuditEntry(Name(account), AuditActions.SignIn, "signed_in") { Detail = $"from {from}" }, ct);

@@ -36,42 +36,43 @@ internal sealed class RefreshTokens(Database database, AuditLog audit, TimeProvi
         var hash = Digest.Of(token.Reveal());
         return await database.TransactAsync<(Account, Secret)?>(async db =>
         {
-            var now = clock.GetUtcNow();
-            var tokens = db.Set<RefreshToken>();
-            var spent = await tokens.Where(t => t.Hash == hash && t.UsedAt == null && t.RevokedAt == null && t.ExpiresAt > now)
-                .ExecuteUpdateAsync(u => u.SetProperty(t => t.UsedAt, now), ct);
-            if (await tokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash, ct) is not { } found)
+            var row = db.Set<RefreshToken>().AsNoTracking().Where(t => t.Hash == hash);
+            if (await row.Select(t => new { t.AccountId, t.Family }).SingleOrDefaultAsync(ct) is not { } owned
+                || await LockAsync(db, owned.AccountId, ct) is not { DisabledAt: null } account)
             {
                 return null;
             }
 
+            var now = clock.GetUtcNow();
+            var spent = await row.Where(t => t.UsedAt == null && t.RevokedAt == null && t.ExpiresAt > now).ExecuteUpdateAsync(u => u.SetProperty(t => t.UsedAt, now), ct);
             if (spent == 0)
             {
-                await EndFamilyAsync(db, found, now, ct);
+                await EndFamilyAsync(db, await row.SingleOrDefaultAsync(ct), now, ct);
                 return null;
             }
 
-            if (await db.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == found.AccountId && a.DisabledAt == null, ct) is not { } account)
-            {
-                return null;
-            }
-
-            var next = Add(db, account.Id, found.Family);
+            var next = Add(db, account.Id, owned.Family);
             await db.SaveChangesAsync(ct);
             return (account, next);
         }, ct);
     }
 
-    /// <summary>Ends all that an account has; in the caller's transaction.</summary>
+    /// <summary>Ends all that an account has; in the caller's transaction, which has changed the account's row before.</summary>
     public Task EndAllAsync(LarkDbContext db, Guid account, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         return db.Set<RefreshToken>().Where(t => t.AccountId == account && t.RevokedAt == null).ExecuteUpdateAsync(u => u.SetProperty(t => t.RevokedAt, now), ct);
     }
 
-    private async Task EndFamilyAsync(LarkDbContext db, RefreshToken used, DateTimeOffset now, CancellationToken ct)
+    // Who spends a token and who ends tokens take turns, by the account's row: else one that is being spent would bring forth another behind
+    // the back of whoever ends them all. On SQLite there is one writer anyway.
+    private Task<Account?> LockAsync(LarkDbContext db, Guid account, CancellationToken ct) => (database.IsSingleProcess
+        ? db.Set<Account>().Where(a => a.Id == account)
+        : db.Set<Account>().FromSql($"SELECT * FROM accounts WHERE id = {account} FOR UPDATE")).AsNoTracking().SingleOrDefaultAsync(ct);
+
+    private async Task EndFamilyAsync(LarkDbContext db, RefreshToken? used, DateTimeOffset now, CancellationToken ct)
     {
-        if (used.UsedAt is not null && used.RevokedAt is null
+        if (used is { UsedAt: not null, RevokedAt: null }
             && await db.Set<RefreshToken>().Where(t => t.Family == used.Family && t.RevokedAt == null).ExecuteUpdateAsync(u => u.SetProperty(t => t.RevokedAt, now), ct) > 0) // else another replica was faster
         {
             await audit.AppendAsync(db, new AuditEntry($"account:{used.AccountId}", AuditActions.SignIn, "refresh_token_reused") { Detail = "all that followed from that sign-in has ended" }, ct);

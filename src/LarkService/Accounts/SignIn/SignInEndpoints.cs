@@ -42,12 +42,9 @@ internal static class SignInEndpoints
                 : "Who registers by themselves may do nothing at first: leave out permissions. Whoever has the permission 'accounts.manage' gives some.");
         }
 
-        if (!managed && await TooManyFromAsync(signIns, http, ct) is { } tooMany)
-        {
-            return tooMany;
-        }
-
-        var outcome = await signIns.RegisterAsync(wanted, managed ? http.User.CallerId() : AccountStore.Self, ct);
+        var outcome = managed
+            ? await signIns.RegisterAsync(wanted, http.User.CallerId(), ct)
+            : await TryAsync(signIns, http, () => signIns.RegisterAsync(wanted, AccountStore.Self, ct), ct);
         return outcome is SignInOutcome.Welcome welcome ? TypedResults.Created((string?)null, Private(http, welcome)) : Problem(outcome, http);
     }
 
@@ -58,12 +55,7 @@ internal static class SignInEndpoints
             return Problems.Validation(fault);
         }
 
-        if (await TooManyFromAsync(signIns, http, ct) is { } tooMany)
-        {
-            return tooMany;
-        }
-
-        var outcome = await signIns.SignInAsync(credentials, ClientAddress.Of(http), ct);
+        var outcome = await TryAsync(signIns, http, () => signIns.SignInAsync(credentials, ClientAddress.Of(http), ct), ct);
         return outcome is SignInOutcome.Welcome welcome ? TypedResults.Ok(Private(http, welcome)) : Problem(outcome, http);
     }
 
@@ -77,16 +69,28 @@ internal static class SignInEndpoints
         return await signIns.RefreshAsync(token, ct) is SignInOutcome.Welcome welcome ? TypedResults.Ok(Private(http, welcome)) : Problems.Unauthenticated(UsedUp);
     }
 
-    private static async Task<ProblemHttpResult?> TooManyFromAsync(SignIns signIns, HttpContext http, CancellationToken ct)
+    private static async Task<SignInOutcome> TryAsync(SignIns signIns, HttpContext http, Func<Task<SignInOutcome>> work, CancellationToken ct)
     {
         var turn = await signIns.TryFromAsync(ClientAddress.Of(http), ct);
         LimitHeaders.Write(http.Response.Headers, SignInTries.Most, turn.Left, turn.Wait, SignInTries.Window);
-        return turn.IsFree ? null : Problems.RateLimited("Too many tries from this address: 5 in 15 minutes are let through.", turn.Wait, http);
+        if (!turn.IsFree)
+        {
+            return new SignInOutcome.TooOftenFrom(turn.Wait);
+        }
+
+        var outcome = await work();
+        if (outcome is SignInOutcome.Busy)
+        {
+            await signIns.GiveBackAsync(turn, ct);
+        }
+
+        return outcome;
     }
 
     private static ProblemHttpResult Problem(SignInOutcome outcome, HttpContext http) => outcome switch
     {
-        SignInOutcome.TooOften often => Problems.RateLimited("Too many failed tries with this e-mail address: 5 in 15 minutes are let through.", often.Wait, http),
+        SignInOutcome.TooOftenFrom often => Problems.RateLimited("Too many tries from this address: 5 in 15 minutes are let through.", often.Wait, http),
+        SignInOutcome.TooOften often => Problems.RateLimited("Too many failed tries with this e-mail address: after 5 in 15 minutes one in 30 seconds is let through.", often.Wait, http),
         SignInOutcome.Taken => Problems.Validation("email: there is an account with this address. Sign in with POST /api/v1/auth/login."),
         SignInOutcome.Busy => Problems.RateLimited("Too many people sign in at this moment.", TimeSpan.FromSeconds(1), http),
         _ => Problems.Unauthenticated(WrongPassword),

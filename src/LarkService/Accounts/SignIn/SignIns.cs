@@ -7,13 +7,15 @@ namespace LarkService.Accounts.SignIn;
 internal sealed class SignIns(AccountStore accounts, Passwords passwords, SignInTries tries, FailedSignIns failed, RefreshTokens refreshTokens, AccessTokens accessTokens)
 {
     /// <summary>One try from one address, to sign in or to register.</summary>
-    public Task<TryVerdict> TryFromAsync(ClientAddress from, CancellationToken ct) => tries.TakeAsync($"address/{from.Key.Text}", ct);
+    public Task<TryVerdict> TryFromAsync(ClientAddress from, CancellationToken ct) => tries.TakeFromAsync(from, ct);
+
+    /// <summary>It ended as <see cref="SignInOutcome.Busy"/>, so it was none.</summary>
+    public Task GiveBackAsync(TryVerdict turn, CancellationToken ct) => tries.GiveBackAsync(turn, ct);
 
     public async Task<SignInOutcome> SignInAsync(Credentials credentials, ClientAddress from, CancellationToken ct)
     {
-        var key = $"name/{Digest.Of(credentials.Name)}";
         var account = await accounts.FindAsync(credentials.Name, ct);
-        var turn = await tries.TakeAsync(key, ct);
+        var turn = await tries.TakeForAsync(credentials.Name, ct);
         if (!turn.IsFree)
         {
             failed.Note(account, "locked_out", from.Text);
@@ -22,6 +24,7 @@ internal sealed class SignIns(AccountStore accounts, Passwords passwords, SignIn
 
         if (await passwords.IsRightAsync(account?.PasswordHash, credentials.Password!, ct) is not { } isRight)
         {
+            await tries.GiveBackAsync(turn, ct);
             return new SignInOutcome.Busy();
         }
 
@@ -31,8 +34,14 @@ internal sealed class SignIns(AccountStore accounts, Passwords passwords, SignIn
             return new SignInOutcome.Refused();
         }
 
-        await tries.ForgetAsync(key, ct);
-        return new SignInOutcome.Welcome(Pair(account, await accounts.SignInAsync(account, from.Text, ct)));
+        if (await accounts.SignInAsync(account, from.Text, ct) is not { } token)
+        {
+            failed.Note(account, "changed_meanwhile", from.Text);
+            return new SignInOutcome.Refused();
+        }
+
+        await tries.ForgetAsync(credentials.Name, ct);
+        return new SignInOutcome.Welcome(Pair(account, token));
     }
 
     /// <summary>Makes an account.</summary>
@@ -66,6 +75,9 @@ internal abstract record SignInOutcome
 
     /// <summary>Wrong name or password, or disabled; a refresh token that is good for nothing.</summary>
     public sealed record Refused : SignInOutcome;
+
+    /// <param name="Wait">Until the next try from this address.</param>
+    public sealed record TooOftenFrom(TimeSpan Wait) : SignInOutcome;
 
     /// <param name="Wait">Until the next try under this name.</param>
     public sealed record TooOften(TimeSpan Wait) : SignInOutcome;

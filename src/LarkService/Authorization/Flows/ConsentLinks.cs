@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using LarkService.Grants.OAuth;
@@ -12,6 +13,8 @@ namespace LarkService.Authorization.Flows;
 internal sealed class ConsentLinks(
     OAuthClient oauth, LarkApps apps, TokenSeal seal, SlowLooks looks, IOptions<AuthorizationOptions> options, TimeProvider clock)
 {
+    private const int StateLength = 43;
+
     public Task<ConsentLink> MakeAsync(string sessionId, UserKey user, ScopeSet scopes, SessionFlow flow, CancellationToken ct) =>
         flow == SessionFlow.Redirect ? Task.FromResult(Redirect(sessionId, user, scopes)) : DeviceAsync(sessionId, user, scopes, ct);
 
@@ -38,10 +41,13 @@ internal sealed class ConsentLinks(
     public Secret Verifier(AuthorizationSession session) =>
         seal.Open(session.SealedPkceVerifier!, session.User, SealPurpose.PkceVerifier(session.SessionId));
 
+    /// <summary>It may be a state of ours; what anybody makes up need not be asked of the database otherwise.</summary>
+    public static bool IsState([NotNullWhen(true)] string? text) => text?.Length == StateLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
     private ConsentLink Redirect(string sessionId, UserKey user, ScopeSet scopes)
     {
         var app = apps.Get(user.AppId);
-        var state = RandomIds.Create(256);
+        var state = RandomIds.Create(256); // as long as StateLength
         var verifier = RandomIds.Create(256); // 43 characters, the least RFC 7636 §4.1 allows
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         var query = QueryString.Create(new Dictionary<string, string?>

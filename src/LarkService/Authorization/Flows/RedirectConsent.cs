@@ -23,7 +23,6 @@ internal sealed partial class RedirectConsent(
     /// <summary>A browser that waits longer is told that the consent is being finished.</summary>
     public static readonly TimeSpan PageWaits = TimeSpan.FromSeconds(25);
 
-    private const int LongestState = 256;
     private const int LongestCode = 2048; // the platform's have 64 characters
     private const string Refused = "access_denied";
     private readonly Lock _gate = new();
@@ -36,7 +35,7 @@ internal sealed partial class RedirectConsent(
     public async Task<RedirectOutcome> FinishAsync(string? state, Secret? code, string? error, CancellationToken ct)
     {
         var isOdd = (code is null) == string.IsNullOrEmpty(error) || code?.Reveal().Length > LongestCode;
-        if (string.IsNullOrEmpty(state) || state.Length > LongestState || isOdd || await ConsumeAsync(state, code, ct) is not { State: SessionState.Pending } session)
+        if (!ConsentLinks.IsState(state) || isOdd || await ConsumeAsync(state, code, ct) is not { State: SessionState.Pending } session)
         {
             return new(CallbackResult.UnknownLink, null);
         }
@@ -207,6 +206,12 @@ internal enum CallbackResult
 
     /// <summary>Many came at once: the consent is kept and being finished, and the card in chat will tell.</summary>
     Finishing,
+
+    /// <summary>Too many came from this address; nothing was looked at.</summary>
+    TooMany,
+
+    /// <summary>The database does not answer.</summary>
+    NotNow,
 }
 
 /// <param name="Result">What the page says.</param>

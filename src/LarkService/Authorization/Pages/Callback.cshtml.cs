@@ -1,7 +1,9 @@
 using LarkService.Authorization.Cards;
 using LarkService.Authorization.Flows;
+using LarkService.Data;
 using LarkService.Messaging;
 using LarkService.Platform;
+using LarkService.Platform.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -9,8 +11,11 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace LarkService.Authorization.Pages;
 
 /// <summary>Where the browser comes back to after the consent page. It leads nowhere else, keeps nothing and tells no referrer.</summary>
-internal sealed class CallbackModel(RedirectConsent consent) : PageModel
+[PageForPeople]
+internal sealed partial class CallbackModel(RedirectConsent consent, ILogger<CallbackModel> logger) : PageModel
 {
+    private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(10);
+
     public CallbackResult Result { get; private set; }
 
     public CallbackWords Words { get; private set; } = CallbackWords.For(CallbackResult.UnknownLink, Languages.English);
@@ -35,15 +40,30 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
 
     public async Task<IActionResult> OnGetAsync(string? code, string? state, string? error, CancellationToken ct)
     {
-        var outcome = IsAmbiguous
-            ? new RedirectOutcome(CallbackResult.UnknownLink, null)
-            : await consent.FinishAsync(state, string.IsNullOrEmpty(code) ? null : new Secret(code), error, ct);
+        var outcome = HeldBack.Is(HttpContext) ? new RedirectOutcome(CallbackResult.TooMany, null)
+            : IsAmbiguous ? new RedirectOutcome(CallbackResult.UnknownLink, null)
+            : await FinishAsync(state, string.IsNullOrEmpty(code) ? null : new Secret(code), error, ct);
         Result = outcome.Result;
         Language = PageLanguage.Of(outcome.Session?.Locale, Request);
         Words = CallbackWords.For(outcome.Result, Language);
         Reference = outcome is { Result: not (CallbackResult.Authorized or CallbackResult.Declined), Session: { } session } ? SessionReference.Of(session) : null;
         Protect();
         return new PageResult { StatusCode = Words.Status };
+    }
+
+    // People get a page, whatever happens. What was not begun can be begun again with the same link.
+    private async Task<RedirectOutcome> FinishAsync(string? state, Secret? code, string? error, CancellationToken ct)
+    {
+        try
+        {
+            return await consent.FinishAsync(state, code, error, ct);
+        }
+        catch (Exception e) when (DatabaseAway.Is(e))
+        {
+            Log.NotNow(logger, e);
+            Problems.RetryAfter(SoonAgain, HttpContext);
+            return new(CallbackResult.NotNow, null);
+        }
     }
 
     // Which of two values counts would depend on who reads them (RFC 6749 §3.1 forbids them).
@@ -56,5 +76,11 @@ internal sealed class CallbackModel(RedirectConsent consent) : PageModel
         headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{Nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Somebody came back from the consent page, and the database does not answer")]
+        public static partial void NotNow(ILogger logger, Exception e);
     }
 }

@@ -67,6 +67,18 @@ internal sealed record CallbackWords(int Status, string Tone, string Mark, strin
                 "Many people agreed at this moment, so it takes a little longer. The card in chat will change by itself. You can close this page.",
                 "当前授权人数较多，需要稍等片刻。聊天中的卡片会自动更新，可以关闭此页面。",
                 "現在多くの方が認可しているため、少し時間がかかります。チャットのカードは自動で更新されます。このページは閉じてかまいません。")),
+        CallbackResult.TooMany => (
+            new("Please wait a little", "请稍候再试", "しばらくお待ちください"),
+            new(
+                "Too many people came from your network at once. Nothing was lost: reload this page in a few minutes, or go back to the card in chat.",
+                "当前网络的访问人数过多。没有丢失任何信息：请几分钟后刷新此页面，或返回聊天中的卡片。",
+                "ご利用のネットワークからのアクセスが集中しています。失われたものはありません。数分後にこのページを再読み込みするか、チャットのカードに戻ってください。")),
+        CallbackResult.NotNow => (
+            new("This does not work at the moment", "暂时无法处理", "現在処理できません"),
+            new(
+                "Something here does not answer. Reload this page in a few seconds; if it says then that the link is not valid any more, look at the card in chat.",
+                "服务暂时没有响应。请几秒后刷新此页面；如果届时提示链接已失效，请查看聊天中的卡片。",
+                "サービスが応答していません。数秒後にこのページを再読み込みしてください。リンクが無効と表示された場合は、チャットのカードを確認してください。")),
         _ => (
             new("This link is not valid any more", "链接已失效", "このリンクは無効です"),
             new(
@@ -83,6 +95,8 @@ internal sealed record CallbackWords(int Status, string Tone, string Mark, strin
         CallbackResult.WrongPerson => (StatusCodes.Status403Forbidden, "warning", "!"),
         CallbackResult.Expired or CallbackResult.CodeSpent => (StatusCodes.Status410Gone, "warning", "!"),
         CallbackResult.Failed => (StatusCodes.Status502BadGateway, "bad", "×"),
+        CallbackResult.TooMany => (StatusCodes.Status429TooManyRequests, "warning", "!"),
+        CallbackResult.NotNow => (StatusCodes.Status503ServiceUnavailable, "bad", "×"),
         _ => (StatusCodes.Status400BadRequest, "warning", "!"),
     };
 }

@@ -104,6 +104,17 @@ internal static class Problems
             ? "The call was or may have been sent, and Feishu/Lark's answer did not arrive. Whether it was carried out is not known: look before you make it again."
             : "Feishu/Lark did not answer in time. Nothing was lost; try again later.");
 
+    /// <summary>Something of ours is away for the moment.</summary>
+    public static ProblemHttpResult ServiceUnavailable(HttpContext http)
+    {
+        RetryAfter(TimeSpan.FromSeconds(5), http);
+        return Of(
+            "service-unavailable",
+            StatusCodes.Status503ServiceUnavailable,
+            "The service cannot answer at the moment",
+            "Its database does not answer. Try again in a few seconds; whether a request that changes something was carried out is not known: look first, or send it with an Idempotency-Key.");
+    }
+
     public static ProblemHttpResult PayloadTooLarge(string detail) => Of("payload-too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large", detail);
 
     /// <summary>The call was made, and nobody holds its answer.</summary>
