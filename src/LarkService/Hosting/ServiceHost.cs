@@ -12,6 +12,7 @@ using LarkService.Events;
 using LarkService.Events.Http;
 using LarkService.Events.Inbox;
 using LarkService.Grants;
+using LarkService.Hosting.OpenApi;
 using LarkService.Hosting.Schedule;
 using LarkService.LongConnection;
 using LarkService.Messaging;
@@ -97,12 +98,14 @@ internal static class ServiceHost
         services.AddWebhookNews();
         services.AddSchedule();
         services.AddHttpEdge();
+        services.AddApiDocument();
     }
 
     private static void MapEverything(WebApplication app)
     {
         app.UseHttpEdge();
         app.UseMetricsPort();
+        app.UseApiPage();
         app.UseCallers();
         app.UseMiddleware<IdempotencyKeys>();
         app.MapHealth();
@@ -118,6 +121,7 @@ internal static class ServiceHost
         app.MapWebhooks();
         app.MapCallers();
         app.MapHttpPushes();
+        app.MapApiDocument();
         app.MapRazorPages();
     }
 
