@@ -18,7 +18,7 @@ public sealed class PermissionTests
 {
     private const string Proxy = "/api/v1/lark/open-apis/{**rest}";
 
-    private static readonly (string Method, string Path, string Permission)[] Routes =
+    internal static readonly (string Method, string Path, string Permission)[] Routes =
     [
         ("POST", "/api/v1/authorizations", "authorizations.write"),
         ("GET", "/api/v1/authorizations", "authorizations.read"),
