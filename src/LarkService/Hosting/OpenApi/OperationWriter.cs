@@ -47,11 +47,11 @@ internal sealed partial class OperationWriter(RouteFacts facts, RouteDoc doc)
         [
             doc.Says,
             doc.ActsFor == ActsFor.Nobody ? null : AsksFirst.ReplaceLineEndings(" "),
-            facts.Permission is { } permission ? $"Permission: `{permission}`." : doc.TakesKey ? "Public; a key lets the caller do more." : "Public.",
+            facts.Permission is { } permission ? $"Permission: `{permission}`." : facts.NeedsKey ? "For every known caller." : doc.TakesKey ? "Public; a key lets the caller do more." : "Public.",
         ]).OfType<string>());
 
-    private JsonArray? Security() => facts.Permission is { } permission
-        ? [new JsonObject { [SharedParts.Scheme] = new JsonArray(permission) }]
+    private JsonArray? Security() => facts.NeedsKey
+        ? [new JsonObject { [SharedParts.Scheme] = facts.Permission is { } permission ? new JsonArray(permission) : [] }]
         : doc.TakesKey ? [new JsonObject(), new JsonObject { [SharedParts.Scheme] = new JsonArray() }] : null;
 
     private JsonArray Parameters(JsonArray? known)

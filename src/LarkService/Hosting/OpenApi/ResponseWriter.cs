@@ -141,7 +141,7 @@ internal sealed class ResponseWriter(RouteFacts facts, RouteDoc doc, RouteKind k
         [
             kind.HasBody || kind.HasQuery || acts || facts.TakesIdempotencyKey ? "validation" : null,
             kind.NamesApp || acts ? "unknown-app" : null,
-            facts.Permission is null ? null : "unauthenticated",
+            facts.NeedsKey ? "unauthenticated" : null,
             facts.Permission is null ? null : "permission-denied",
             facts.TakesIdempotencyKey ? "idempotency-conflict" : null,
             kind.HasBody ? "payload-too-large" : null,

@@ -7,10 +7,11 @@ namespace LarkService.Hosting.OpenApi;
 /// <summary>What a mapped route says of itself.</summary>
 /// <param name="Method">In capitals.</param>
 /// <param name="Path">As the document has it.</param>
-/// <param name="Permission">Null: it is public.</param>
+/// <param name="NeedsKey">Only for known callers.</param>
+/// <param name="Permission">Which one they need; null: none.</param>
 /// <param name="IsLimited">Callers are held back from calling it too often.</param>
 /// <param name="TakesIdempotencyKey">A request may come twice and is carried out once.</param>
-internal sealed partial record RouteFacts(string Method, string Path, string? Permission, bool IsLimited, bool TakesIdempotencyKey)
+internal sealed partial record RouteFacts(string Method, string Path, bool NeedsKey, string? Permission, bool IsLimited, bool TakesIdempotencyKey)
 {
     private static readonly string[] KeyedMethods = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch];
 
@@ -23,12 +24,12 @@ internal sealed partial record RouteFacts(string Method, string Path, string? Pe
     private static IEnumerable<RouteFacts> Of(RouteEndpoint route)
     {
         var (metadata, path) = (route.Metadata, PathOf(route.RoutePattern.RawText ?? ""));
-        var permission = metadata.GetMetadata<IAuthorizeData>()?.Policy;
+        var authorize = metadata.GetMetadata<IAuthorizeData>();
         var isLimited = metadata.GetMetadata<UnlimitedRoute>() is null;
         foreach (var method in metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [HttpMethods.Get])
         {
-            var keyed = permission is not null && KeyedMethods.Contains(method) && metadata.GetMetadata<NoIdempotencyKey>() is null;
-            yield return new RouteFacts(method, path, permission, isLimited, keyed);
+            var keyed = authorize is not null && KeyedMethods.Contains(method) && metadata.GetMetadata<NoIdempotencyKey>() is null;
+            yield return new RouteFacts(method, path, authorize is not null, authorize?.Policy, isLimited, keyed);
         }
     }
 

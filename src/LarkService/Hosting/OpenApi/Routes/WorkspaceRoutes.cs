@@ -66,7 +66,7 @@ internal static class WorkspaceRoutes
             ActsFor = ActsFor.UserInBody,
             Requests =
             [
-                ("filter", $$"""{"openId": "{{Ava}}", "filter": {"column": "title", "op": "eq", "value": "Write the report"}, "record": {"done": true}}"""),
+                ("filter", $$$"""{"openId": "{{{Ava}}}", "filter": {"column": "title", "op": "eq", "value": "Write the report"}, "record": {"done": true}}"""),
                 ("each", $$"""{"openId": "{{Ava}}", "records": [{"_id": "0d5f6f0c-2f2b-4c0e-9a3e-6c8c1f1f7a11", "done": true}]}"""),
             ],
             Answers = [AnswerDoc.With(200, "They are changed.", Ids) with { Schema = "RecordIds" }],
