@@ -50,8 +50,8 @@ public sealed class AnswersTests(DocumentFixture fixture)
         await http.GetAsync("listRecords", $"{Workspace}/tables/nothing/records", 404, ("X-Lark-Open-Id", ava));
         await http.GetAsync("proxyGet", "/api/v1/lark/open-apis/authen/v1/user_info", 403, ("X-Lark-Open-Id", ava));
         await http.PostAsync("invokeFunction", "/api/v1/apaas/package_sandbox__c/functions/echo/invoke", new { openId = ava, @params = new { text = "hi" } }, 200);
-        await http.PostAsync("executeFlow", "/api/v1/apaas/package_sandbox__c/flows/approve_0000000001/execute", new { openId = ava, @operator = new { email = "ava@example.com" } }, 200);
-        await http.PostAsync("executeFlow", "/api/v1/apaas/package_sandbox__c/flows/broken_0000000001/execute", new { openId = ava, @operator = new { email = "ava@example.com" } }, 502);
+        await http.PostAsync("executeFlow", "/api/v1/apaas/package_sandbox__c/flows/approve_0000000001/execute", new { openId = ava, @operator = new { _id = 1_800_000_000_000_002 } }, 200);
+        await http.PostAsync("executeFlow", "/api/v1/apaas/package_sandbox__c/flows/broken_0000000001/execute", new { openId = ava, @operator = new { _id = 1_800_000_000_000_002 } }, 502);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ internal static class FieldDocs
             ("reason", JsonParts.Read("""{"maxLength": 200}""")),
             ("detail", OneOf(["concise", "detailed"])),
             ("locale", OneOf(["zh_cn", "en_us", "ja_jp"]))),
-        ["ApiCall"] = Of(("path", JsonParts.Read("""{"pattern": "^/", "maxLength": 500}"""))),
+        ["ApiCall"] = Of(("method", JsonParts.Read("""{"examples": ["GET"]}""")), ("path", JsonParts.Read("""{"pattern": "^/", "maxLength": 500}"""))),
         ["Asked"] = Of(("state", OneOf(WordsOf<SessionState>())), ("flow", OneOf(WordsOf<SessionFlow>()))),
         ["AuthorizationSession"] = Of(("state", OneOf(WordsOf<SessionState>())), ("flow", OneOf(WordsOf<SessionFlow>()))),
         ["Grant"] = Of(("status", OneOf(Enum.GetValues<GrantStatus>().Select(s => s.Word())))),
@@ -67,7 +67,7 @@ internal static class FieldDocs
         ["FlowRequest"] = Of(
             ("openId", JsonParts.Read(OpenId)), ("params", JsonParts.Read(AnyObject)), ("operator", JsonParts.Read(AnyObject)), ("idempotencyKey", JsonParts.Read("""{"minLength": 1, "maxLength": 64}"""))),
         ["NewApiKey"] = Of(
-            ("name", JsonParts.Read("""{"maxLength": 100}""")), ("permissions", JsonParts.Read("""{"minItems": 1}""")), ("permissions", Permitted()), ("quota", JsonParts.Read("""{"minimum": 1}"""))),
+            ("name", JsonParts.Read("""{"maxLength": 100}""")), ("permissions", Permitted()), ("permissions", JsonParts.Read("""{"minItems": 1}""")), ("quota", JsonParts.Read("""{"minimum": 1}"""))),
         ["ApiKey"] = Of(("permissions", Permitted())),
         ["Credentials"] = Of(("email", JsonParts.Read("""{"format": "email", "maxLength": 254}""")), ("password", JsonParts.Read(Password)), ("permissions", Permitted())),
         ["RefreshRequest"] = Of(("refreshToken", JsonParts.Read(Password))),

@@ -70,6 +70,7 @@ internal sealed partial class OperationWriter(RouteFacts facts, RouteDoc doc)
                 whole.Lay(JsonParts.Read(here));
             }
 
+            SchemaWriter.Mend(whole.At("schema"));
             WithoutNull(whole.At("schema"));
             all.Add(whole);
         }
@@ -93,6 +94,10 @@ internal sealed partial class OperationWriter(RouteFacts facts, RouteDoc doc)
         {
             yield return "X-Lark-Open-Id";
             yield return "X-Lark-App-Id";
+        }
+
+        if (doc.TakesScopes)
+        {
             yield return "X-Lark-Scopes";
         }
 

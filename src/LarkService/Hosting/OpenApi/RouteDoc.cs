@@ -28,6 +28,9 @@ internal sealed record RouteDoc(string Method, string Path, string Id, string Su
 
     public ActsFor ActsFor { get; init; }
 
+    /// <summary><c>X-Lark-Scopes</c>.</summary>
+    public bool TakesScopes { get; init; }
+
     /// <summary>Bodies that work, each with a name.</summary>
     public (string Name, string Json)[] Requests { get; init; } = [];
 

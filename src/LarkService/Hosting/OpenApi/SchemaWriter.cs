@@ -33,9 +33,15 @@ internal sealed class SchemaWriter(SchemaNames names, XmlDocs docs)
         }
 
         var (isRequest, required) = (FieldDocs.Required.TryGetValue(name, out var needed), new List<string>());
-        foreach (var (field, value) in schema["properties"] as JsonObject ?? [])
+        foreach (var (field, value) in (schema["properties"] as JsonObject ?? []).ToList())
         {
             var property = type.GetProperties().Single(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name) == field);
+            if (isRequest && !property.CanWrite)
+            {
+                schema["properties"]!.AsObject().Remove(field); // worked out of the others
+                continue;
+            }
+
             Complete(value!.AsObject(), docs.Of(property), isRequest);
             if (isRequest ? needed!.Contains(field) : property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition != JsonIgnoreCondition.WhenWritingNull)
             {
@@ -77,8 +83,8 @@ internal sealed class SchemaWriter(SchemaNames names, XmlDocs docs)
         }
     }
 
-    // The reader takes numbers in quotes as well, and the framework says so; nobody should write them like that.
-    private static void Mend(JsonObject field)
+    /// <summary>The reader takes numbers in quotes as well, and the framework says so; nobody should write them like that.</summary>
+    public static void Mend(JsonObject field)
     {
         if (field["type"] is JsonArray types && types.Any(t => t!.GetValue<string>() is "integer" or "number"))
         {

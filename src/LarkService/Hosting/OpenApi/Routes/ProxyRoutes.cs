@@ -23,6 +23,7 @@ internal static class ProxyRoutes
         {
             Says = Says.ReplaceLineEndings(" "),
             ActsFor = ActsFor.UserInHeader,
+            TakesScopes = true,
             RequestSchema = m.Method == "GET" ? null : AnyBody,
             RequestType = "*/*",
             Answers =
