@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LarkService.BrowserTests.Support;
-using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
