@@ -89,7 +89,7 @@ internal static class ProblemDocs
             Members = """{"sessionId": {"type": ["string", "null"]}}""",
             Example = """{"sessionId": "267lJhuSLKt6DbolE-rd-w"}""",
         },
-        new("payload-too-large", 413, "The body is larger than the route takes.", "The request is too large", "The body may have at most 1 MB."),
+        new("payload-too-large", 413, "The body is larger than the route takes; or the answer is larger than is kept, and the detail says so.", "The request is too large", "The body may have at most 1 MB."),
         new("rate-limited", 429, "Too many requests: of this caller, for this user, or of the platform's own limit.",
             "Too many requests", "This API key may make 6000 requests a minute. Whoever may manage keys can make one with a larger quota.")
         {

@@ -144,7 +144,7 @@ internal sealed class ResponseWriter(RouteFacts facts, RouteDoc doc, RouteKind k
             facts.NeedsKey ? "unauthenticated" : null,
             facts.Permission is null ? null : "permission-denied",
             facts.TakesIdempotencyKey ? "idempotency-conflict" : null,
-            kind.HasBody ? "payload-too-large" : null,
+            kind.HasBody || acts ? "payload-too-large" : null,
             facts.IsLimited ? "rate-limited" : null,
             "internal",
         ]).OfType<string>().Concat(acts ? OnBehalf : []).Concat(doc.Problems);

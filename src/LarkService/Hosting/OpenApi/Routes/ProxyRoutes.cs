@@ -30,7 +30,7 @@ internal static class ProxyRoutes
             [
                 AnswerDoc.With(200, "The platform's answer, as it came; any other status of the platform's likewise.", """{"code": 0, "msg": "success", "data": {}}""") with { Schema = "AnyJson", Headers = ["Idempotency-Replayed"] },
             ],
-            Problems = ["token-type", "path-not-allowed", "repeat-required", "payload-too-large"],
+            Problems = ["token-type", "path-not-allowed", "repeat-required"],
             Parameters = { ["rest"] = Rest },
         }),
         new("GET", "/api/v1/operations/{id}", "getOperation", "What became of a call that waited for its user")
