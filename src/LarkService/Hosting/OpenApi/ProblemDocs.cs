@@ -59,7 +59,7 @@ internal static class ProblemDocs
 
     private static readonly ProblemDoc[] Requests =
     [
-        new("validation", 400, "The request is not what the route takes; the detail names the field and the way out. Nothing was sent to the platform and nothing stored.",
+        new("validation", 400, "The request is not what the route takes; the detail names the field and the way out. Nothing was changed.",
             "The request is not valid", "openId is missing or no open_id: it looks like ou_…, as this app sees the user.") { AlsoWith = [405, 408, 415] },
         new("unknown-app", 400, "No such app is configured; the detail lists those that are.", "Unknown app", "App 'cli_wrong' is not configured. Known apps: cli_5a4d9b0c7e1f2306."),
         new("unauthenticated", 401, "No key, one this service does not know, or one that was revoked or has expired.", "Who is calling?", "Send 'Authorization: Bearer <API key>' with a key this service knows.")
