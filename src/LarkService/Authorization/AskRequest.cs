@@ -52,7 +52,12 @@ internal sealed record AskRequest(
     }
 }
 
-/// <summary>Its answer; of a user who has agreed to all of it before, the state alone.</summary>
+/// <summary>What came of asking; of a user who has agreed to all of it before, the state alone.</summary>
+/// <param name="SessionId">What the session is asked for by.</param>
+/// <param name="State"><c>pending</c>, or <c>authorized</c> when all of it is granted.</param>
+/// <param name="Flow">How the consent comes back: by the browser, or by asking the platform.</param>
+/// <param name="MessageId">The card.</param>
+/// <param name="ExpiresAt">So long they may answer.</param>
 internal sealed record AskedView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SessionId,
     string State,

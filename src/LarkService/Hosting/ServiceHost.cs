@@ -12,6 +12,7 @@ using LarkService.Events;
 using LarkService.Events.Http;
 using LarkService.Events.Inbox;
 using LarkService.Grants;
+using LarkService.Hosting.OpenApi;
 using LarkService.Hosting.Schedule;
 using LarkService.LongConnection;
 using LarkService.Messaging;
@@ -100,6 +101,7 @@ internal static class ServiceHost
         services.AddRealtimeNews();
         services.AddSchedule();
         services.AddHttpEdge();
+        services.AddApiDocument();
     }
 
     private static void MapEverything(WebApplication app)
@@ -107,6 +109,7 @@ internal static class ServiceHost
         app.UseHttpEdge();
         app.UseMetricsPort();
         app.UseTokenInQuery();
+        app.UseApiPage();
         app.UseCallers();
         app.UseMiddleware<IdempotencyKeys>();
         app.MapHealth();
@@ -123,6 +126,7 @@ internal static class ServiceHost
         app.MapCallers();
         app.MapRealtime();
         app.MapHttpPushes();
+        app.MapApiDocument();
         app.MapRazorPages();
     }
 

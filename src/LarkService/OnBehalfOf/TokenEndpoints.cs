@@ -50,6 +50,9 @@ internal static class TokenEndpoints
     }
 
     /// <summary>A token for a caller that must have it.</summary>
+    /// <param name="AccessToken">The user's.</param>
+    /// <param name="ExpiresAt">Ask again then.</param>
+    /// <param name="Scopes">What it is good for.</param>
     internal sealed record TokenView(string AccessToken, DateTimeOffset ExpiresAt, IReadOnlyList<string> Scopes)
     {
         public static TokenView Of(UserAccessToken token) => new(token.Value.Reveal(), token.ExpiresAt, [.. token.Scopes]);

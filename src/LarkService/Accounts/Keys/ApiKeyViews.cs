@@ -29,6 +29,16 @@ internal sealed record NewApiKey(string? Name, IReadOnlyList<string>? Permission
 internal sealed record CreatedKeyView(Guid Id, string Key, string Prefix);
 
 /// <summary>A key, without what makes it one.</summary>
+/// <param name="Id">What it is asked for by.</param>
+/// <param name="Name">Which system calls with it.</param>
+/// <param name="Prefix">What it can be recognised by.</param>
+/// <param name="Permissions">What it may do.</param>
+/// <param name="Quota">Requests in any minute; null: as configured.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="CreatedBy">By which caller.</param>
+/// <param name="ExpiresAt">Null: never.</param>
+/// <param name="LastUsedAt">Noted once a minute at most.</param>
+/// <param name="RevokedAt">Null while it is good.</param>
 internal sealed record ApiKeyView(
     Guid Id,
     string Name,

@@ -8,6 +8,7 @@ namespace LarkService.Accounts.SignIn;
 /// <param name="RefreshToken">Buys the next pair, once.</param>
 internal sealed record TokenPair(string AccessToken, int ExpiresIn, string RefreshToken);
 
+/// <summary>For the next pair of tokens.</summary>
 /// <param name="RefreshToken">The newest one.</param>
 internal sealed record RefreshRequest(Secret? RefreshToken);
 
@@ -33,6 +34,13 @@ internal sealed record AccountChange(IReadOnlyList<string>? Permissions = null, 
 }
 
 /// <summary>An account, without its password.</summary>
+/// <param name="Id">What it is asked for by.</param>
+/// <param name="Email">What its owner signs in with.</param>
+/// <param name="Permissions">What it may do.</param>
+/// <param name="Disabled">True: it cannot sign in.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="CreatedBy">By which caller; <c>self</c> for who registered by themselves.</param>
+/// <param name="LastSignedInAt">Null: never.</param>
 internal sealed record AccountView(Guid Id, string Email, IReadOnlyList<string> Permissions, bool Disabled, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? LastSignedInAt)
 {
     public static AccountView Of(Account account) => new(

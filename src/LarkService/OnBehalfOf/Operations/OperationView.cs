@@ -12,6 +12,7 @@ namespace LarkService.OnBehalfOf.Operations;
 /// <param name="ExpiresAt">So long it waits for the user, or its answer is kept.</param>
 internal sealed record OperationView(string Id, string State, string? SessionId, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt)
 {
+    /// <summary>What came back, where something did.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OperationResponse? Response { get; init; }
 
