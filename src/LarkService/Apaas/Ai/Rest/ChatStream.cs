@@ -63,7 +63,7 @@ internal sealed class ChatStream(AiChat chat, LeftTurns left, CallProblems probl
                 ? events.SendAsync("error", problem.ProblemDetails, growth.Position.ToString(), ends.Token)
                 : events.SendAsync("done", ChatAnswer.Of(turn, last!), growth.Position.ToString(), ends.Token));
         }
-        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             // When it is us who stop, the caller comes back to another replica; the stream without an end tells them so.
             await (host.ApplicationStopping.IsCancellationRequested ? chat.LeaveAsync(turn) : left.AddAsync(turn));
@@ -113,8 +113,21 @@ internal sealed class ChatStream(AiChat chat, LeftTurns left, CallProblems probl
             }
             catch (TimeoutException) when (!next.IsCompleted)
             {
-                await events.BeatAsync(ct);
+                await BeatAsync(next, events, ct);
             }
+        }
+    }
+
+    private static async Task BeatAsync(Task<bool> next, EventStream events, CancellationToken ct)
+    {
+        try
+        {
+            await events.BeatAsync(ct);
+        }
+        catch
+        {
+            await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nobody may leave it behind at work
+            throw;
         }
     }
 
