@@ -58,7 +58,7 @@ public sealed class AiChatTests
         var caller = new AiCaller(scene.Authorized);
         var stream = ("Accept", "text/event-stream");
 
-        foreach (var (message, words) in new[] { (null, "missing"), (" \n", "empty"), (new string('x', 61_441), "61441") })
+        foreach (var (message, words) in new (string?, string)[] { (null, "missing"), (" \n", "empty"), (new string('x', 61_441), "61441") })
         {
             Assert.Contains(words, (await caller.AskAsync(scene.Ava, message)).MustBeProblem(HttpStatusCode.BadRequest, "validation")["detail"], StringComparison.Ordinal);
         }

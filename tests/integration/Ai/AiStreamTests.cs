@@ -18,7 +18,7 @@ public sealed class AiStreamTests
 
         var first = await stream.NextAsync();
         Assert.Equal("delta", first!.Name);
-        Assert.Null(AiCaller.RunsOf(scene)[0].StatusAt(scene.Clock.GetUtcNow()) is "COMPLETED" ? "the run was over before the first word" : null);
+        Assert.Equal("IN_PROGRESS", AiCaller.RunsOf(scene)[0].StatusAt(scene.Clock.GetUtcNow()));
         var done = (await stream.UntilAsync("done"))!;
 
         Assert.Null(await stream.NextAsync());
@@ -44,7 +44,7 @@ public sealed class AiStreamTests
     [Fact]
     public async Task Who_leaves_and_does_not_come_back_has_their_run_cancelled_and_who_asks_something_else_at_once()
     {
-        await using var scene = await StartAsync(TimeSpan.FromSeconds(1));
+        await using var scene = await StartAsync(TimeSpan.FromMilliseconds(600));
         var caller = new AiCaller(scene.Authorized);
         await using (var stream = await caller.StreamAsync(scene.Ava, Slow))
         {
@@ -92,7 +92,6 @@ public sealed class AiStreamTests
         string read, at;
         await using (var stream = await here.StreamAsync(scene.Ava, Slow))
         {
-            at = stream.LastId ?? (await stream.NextAsync())!.Id!;
             await stream.NextAsync();
             (read, at) = (stream.Text, stream.LastId!);
         }
@@ -103,7 +102,7 @@ public sealed class AiStreamTests
         Assert.DoesNotContain(on.Seen, e => e.Name == "replace");
         Assert.Equal(done.Data["message"]!["content"]!.ToString(), read + on.Text);
         Assert.Null(Assert.Single(AiCaller.RunsOf(scene)).CancelledAt); // the grace passed at the first, and it saw that somebody reads
-        Assert.Equal(0, read.Length == 0 ? 1 : 0);
+        Assert.NotEmpty(read);
 
         // Who comes back again to what they have read is told the end again; nobody else is
         await using var again = await here.StreamAsync(scene.Ava, Slow, on.LastId);
@@ -115,7 +114,7 @@ public sealed class AiStreamTests
     [Fact]
     public async Task A_stop_ends_the_stream_and_its_reader_reads_on_after_the_start()
     {
-        await using var scene = await StartAsync(TimeSpan.FromSeconds(1));
+        await using var scene = await StartAsync(TimeSpan.FromMilliseconds(500));
         var caller = new AiCaller(scene.Authorized);
         await using var stream = await caller.StreamAsync(scene.Ava, Slow);
         await stream.NextAsync();

@@ -126,7 +126,7 @@ internal sealed class ChatStream(AiChat chat, LeftTurns left, CallProblems probl
         }
         catch
         {
-            await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nobody may leave it behind at work
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nobody may leave it behind at work
             throw;
         }
     }
