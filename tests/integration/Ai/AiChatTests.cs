@@ -176,7 +176,7 @@ public sealed class AiChatTests
         await using var scene = await Scene.StartAsync(new() { Flow = Flow.Redirect });
         var (ava, api) = (scene.Ava, scene.Api);
         var echo = $"/api/v1/ai/skills/{AilySkill.All[1].Id}/start";
-        Assert.Equal("aily:skill:write", Assert.Single((await api.PostAsync(echo, new { openId = ava.OpenId, query = "hi" })).MustBeProblem(HttpStatusCode.Forbidden, "authorization-required").Json!["missingScopes"]!.AsArray())!.ToString());
+        Assert.Equal("aily:skill:write", Assert.Single((await api.PostAsync(echo, new { openId = scene.Mei.OpenId, query = "hi" })).MustBeProblem(HttpStatusCode.Forbidden, "authorization-required").Json!["missingScopes"]!.AsArray())!.ToString());
         await scene.GrantAsync(ava, "aily:skill:write", "aily:knowledge:ask");
 
         var said = (await api.PostAsync(echo, new { openId = ava.OpenId, query = "hi", input = new { a = 1 } })).Must(HttpStatusCode.OK);
