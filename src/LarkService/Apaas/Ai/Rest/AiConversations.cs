@@ -21,7 +21,7 @@ internal sealed class AiConversations(Database database, LeaseOwner owner, TimeP
     public Task<AiConversation?> FindTurnAsync(string turnId, UserKey user, string callerId, CancellationToken ct)
     {
         var after = clock.GetUtcNow() - Readable;
-        return database.RunAsync(db => db.Set<AiConversation>().AsNoTracking().FirstOrDefaultAsync(
+        return database.RunAsync(db => db.Set<AiConversation>().AsNoTracking().SingleOrDefaultAsync(
             c => c.TurnId == turnId && c.AppId == user.AppId && c.OpenId == user.OpenId && c.CallerId == callerId && c.RunId != null && c.TurnStartedAt > after, ct));
     }
 
