@@ -277,6 +277,11 @@ namespace LarkService.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .HasColumnName("app_id");
 
+                    b.Property<string>("CardId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("card_id");
+
                     b.Property<string>("CardMessageId")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
@@ -323,6 +328,91 @@ namespace LarkService.Migrations.Postgres
                         .HasDatabaseName("ix_ai_turns_app_id_open_id_chat_id_created_at");
 
                     b.ToTable("ai_turns", (string)null);
+                });
+
+            modelBuilder.Entity("LarkService.Apaas.Ai.Rest.AiConversation", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AilySessionId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("aily_session_id");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("BusyOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("busy_owner");
+
+                    b.Property<DateTimeOffset?>("BusyUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("busy_until");
+
+                    b.Property<string>("CallerId")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("caller_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("OpenId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("open_id");
+
+                    b.Property<string>("Reader")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("reader");
+
+                    b.Property<string>("RunId")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("TurnId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("turn_id");
+
+                    b.Property<bool>("TurnIsOpen")
+                        .HasColumnType("boolean")
+                        .HasColumnName("turn_is_open");
+
+                    b.Property<DateTimeOffset>("TurnStartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("turn_started_at");
+
+                    b.Property<DateTimeOffset>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_ai_conversations");
+
+                    b.HasIndex("TurnId")
+                        .HasDatabaseName("ix_ai_conversations_turn_id");
+
+                    b.HasIndex("UsedAt")
+                        .HasDatabaseName("ix_ai_conversations_used_at");
+
+                    b.ToTable("ai_conversations", (string)null);
                 });
 
             modelBuilder.Entity("LarkService.Authorization.AuthorizationSession", b =>

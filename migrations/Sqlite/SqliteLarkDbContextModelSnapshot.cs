@@ -272,6 +272,11 @@ namespace LarkService.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("app_id");
 
+                    b.Property<string>("CardId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("card_id");
+
                     b.Property<string>("CardMessageId")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
@@ -318,6 +323,91 @@ namespace LarkService.Migrations.Sqlite
                         .HasDatabaseName("ix_ai_turns_app_id_open_id_chat_id_created_at");
 
                     b.ToTable("ai_turns", (string)null);
+                });
+
+            modelBuilder.Entity("LarkService.Apaas.Ai.Rest.AiConversation", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AilySessionId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("aily_session_id");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("BusyOwner")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("busy_owner");
+
+                    b.Property<long?>("BusyUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("busy_until");
+
+                    b.Property<string>("CallerId")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("caller_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("OpenId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("open_id");
+
+                    b.Property<string>("Reader")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reader");
+
+                    b.Property<string>("RunId")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("TurnId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("turn_id");
+
+                    b.Property<bool>("TurnIsOpen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("turn_is_open");
+
+                    b.Property<long>("TurnStartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("turn_started_at");
+
+                    b.Property<long>("UsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_ai_conversations");
+
+                    b.HasIndex("TurnId")
+                        .HasDatabaseName("ix_ai_conversations_turn_id");
+
+                    b.HasIndex("UsedAt")
+                        .HasDatabaseName("ix_ai_conversations_used_at");
+
+                    b.ToTable("ai_conversations", (string)null);
                 });
 
             modelBuilder.Entity("LarkService.Authorization.AuthorizationSession", b =>

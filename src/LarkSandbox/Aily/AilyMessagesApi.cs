@@ -104,7 +104,7 @@ internal sealed class AilyMessagesApi(AilyStore store, TimeProvider clock)
     {
         var done = now >= run.EndsAt;
         var share = done ? 1 : (now - run.StartedAt) / (run.EndsAt - run.StartedAt);
-        var content = AnswerWriter.Beginning(run.Answer, share);
+        var content = run.ChangesItsMind && share < 0.5 ? "Let me think…" : AnswerWriter.Beginning(run.Answer, share);
         return new(run.MessageId, null, FromAssistant: true, "MDX", content, run.Id, done ? run.EndsAt : run.StartedAt) { Complete = done };
     }
 }

@@ -23,6 +23,9 @@ internal sealed class AilyRun(string id, string appId, string? metadata, DateTim
     /// <summary>The id its answer will have.</summary>
     public string MessageId => messageId;
 
+    /// <summary>The first half of the time it writes something else, which does not stand at the end.</summary>
+    public bool ChangesItsMind { get; init; }
+
     public DateTimeOffset? CancelledAt { get; private set; }
 
     public string StatusAt(DateTimeOffset now)

@@ -10,6 +10,9 @@ internal sealed partial class RunsApi(SandboxOptions options, AilyStore store, T
 {
     private const int MostRuns = 1000;
 
+    /// <summary>"sandbox:slow" in a question: its answer takes so many times as long.</summary>
+    private const int SlowFactor = 10;
+
     public async Task<IResult> CreateAsync(HttpContext http, string sessionId, CancellationToken ct)
     {
         var body = await Json.ReadObjectAsync(http.Request, ct);
@@ -80,7 +83,11 @@ internal sealed partial class RunsApi(SandboxOptions options, AilyStore store, T
             var ending = text.Contains("sandbox:fail", StringComparison.Ordinal) ? RunEnding.Fails
                 : text.Contains("sandbox:ask", StringComparison.Ordinal) ? RunEnding.AsksBack
                 : RunEnding.Completes;
-            var run = new AilyRun(Ids.Aily("run_", 20), appId, metadata, now, options.RunDuration, AnswerWriter.Write(text, [.. asked.SkipLast(1)]), ending, Ids.Aily("message_", 20));
+            var duration = text.Contains("sandbox:slow", StringComparison.Ordinal) ? options.RunDuration * SlowFactor : options.RunDuration;
+            var run = new AilyRun(Ids.Aily("run_", 20), appId, metadata, now, duration, AnswerWriter.Write(text, [.. asked.SkipLast(1)]), ending, Ids.Aily("message_", 20))
+            {
+                ChangesItsMind = text.Contains("sandbox:rewrite", StringComparison.Ordinal),
+            };
             session.Runs.Add(run);
             if (session.Runs.Count > MostRuns)
             {

@@ -20,6 +20,7 @@ internal static class ScopeCatalog
         ("im:message:send_as_bot", "Send messages as the bot", "以应用身份发消息"),
         ("im:message:update", "Update messages it sent", "更新已发送的消息"),
         ("im:message:recall", "Recall messages it sent", "撤回已发送的消息"),
+        ("cardkit:card:write", "Create cards and change them while they grow", "创建与更新卡片"),
         ("im:message.send_as_user", "Send messages in your name", "以你的身份发送消息"),
         ("im:message.p2p_msg:readonly", "Read messages you send to the bot", "读取你发给机器人的消息"),
         ("im:message.group_at_msg:readonly", "Read group messages that mention the bot", "读取群里 @ 机器人的消息"),

@@ -2,6 +2,7 @@ using LarkSandbox.Access;
 using LarkSandbox.Aily;
 using LarkSandbox.Apaas;
 using LarkSandbox.Cards;
+using LarkSandbox.Cards.Entities;
 using LarkSandbox.Chat;
 using LarkSandbox.Contacts;
 using LarkSandbox.Drive;
@@ -37,6 +38,7 @@ internal static class SandboxEndpoints
         routes.MapPost("/open-apis/ephemeral/v1/send", (HttpContext http, [FromServices] EphemeralApi api, CancellationToken ct) => api.SendAsync(http, ct));
         routes.MapPost("/open-apis/ephemeral/v1/delete", (HttpContext http, [FromServices] EphemeralApi api, CancellationToken ct) => api.DeleteAsync(http, ct));
         routes.MapPost("/open-apis/interactive/v1/card/update", (HttpContext http, [FromServices] CardUpdateApi api, CancellationToken ct) => api.HandleAsync(http, ct));
+        routes.MapCardKit();
         routes.MapContacts();
         routes.MapAily();
         routes.MapApaas();
@@ -98,6 +100,15 @@ internal static class SandboxEndpoints
         faults.MapPost("/duplicate", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.DuplicateAsync(http, ct));
         faults.MapPost("/pong-config", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.PongConfigAsync(http, ct));
         faults.MapPost("/refuse-handshake", (HttpContext http, [FromServices] LineFaultsApi api, CancellationToken ct) => api.RefuseHandshakeAsync(http, ct));
+    }
+
+    private static void MapCardKit(this IEndpointRouteBuilder routes)
+    {
+        var cards = routes.MapGroup("/open-apis/cardkit/v1/cards");
+        cards.MapPost("", (HttpContext http, [FromServices] CardKitApi api, CancellationToken ct) => api.CreateAsync(http, ct));
+        cards.MapPut("/{cardId}", (HttpContext http, string cardId, [FromServices] CardKitApi api, CancellationToken ct) => api.ReplaceAsync(http, cardId, ct));
+        cards.MapPatch("/{cardId}/settings", (HttpContext http, string cardId, [FromServices] CardKitApi api, CancellationToken ct) => api.SettingsAsync(http, cardId, ct));
+        cards.MapPut("/{cardId}/elements/{elementId}/content", (HttpContext http, string cardId, string elementId, [FromServices] CardKitApi api, CancellationToken ct) => api.ContentAsync(http, cardId, elementId, ct));
     }
 
     private static void MapContacts(this IEndpointRouteBuilder routes)

@@ -3,6 +3,7 @@ using LarkSandbox.Aily;
 using LarkSandbox.Apaas.Applications;
 using LarkSandbox.Apaas.Workspaces;
 using LarkSandbox.Cards;
+using LarkSandbox.Cards.Entities;
 using LarkSandbox.Chat;
 using LarkSandbox.Contacts;
 using LarkSandbox.Drive;
@@ -103,6 +104,8 @@ internal static class SandboxSetup
         .AddSingleton<CardTokens>()
         .AddSingleton<CardClicks>()
         .AddSingleton<CardUpdateApi>()
+        .AddSingleton<CardEntityStore>()
+        .AddSingleton<CardKitApi>()
         .AddSingleton<ContactBook>()
         .AddSingleton<ContactView>()
         .AddSingleton<ContactsApi>()

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LarkSandbox.Access;
 using LarkSandbox.Cards;
+using LarkSandbox.Cards.Entities;
 using LarkSandbox.Chat;
 using LarkSandbox.Hosting;
 using LarkSandbox.LongConnection;
@@ -8,7 +9,7 @@ using LarkSandbox.LongConnection;
 namespace LarkSandbox.Im;
 
 /// <summary><c>/open-apis/im/v1/messages</c>: send, reply, patch a card, recall.</summary>
-internal sealed class MessagesApi(SandboxOptions options, TenantDirectory directory, MessageStore messages, RateWindow window, TimeProvider clock)
+internal sealed class MessagesApi(SandboxOptions options, TenantDirectory directory, MessageStore messages, CardEntityStore entities, RateWindow window, TimeProvider clock)
 {
     private static readonly TimeSpan PatchLife = TimeSpan.FromDays(14);
 
@@ -89,7 +90,8 @@ internal sealed class MessagesApi(SandboxOptions options, TenantDirectory direct
         }
 
         var (msgType, content, uuid) = (body.Text("msg_type"), body.Text("content"), body.Text("uuid"));
-        var (problem, card) = MessageContent.Read(msgType, content);
+        var entity = CardEntityStore.IdIn(msgType, content) is { } entityId ? entities.Find(entityId) ?? new CardEntity(entityId, [], default) { MessageId = "" } : null;
+        var (problem, card) = entity is null ? MessageContent.Read(msgType, content) : (null, (JsonObject)entity.Card.DeepClone());
         if (problem is not null)
         {
             return problem;
@@ -103,6 +105,11 @@ internal sealed class MessagesApi(SandboxOptions options, TenantDirectory direct
         if (uuid is { Length: > 0 } && messages.FindByUuid(uuid) is { } first)
         {
             return Answer.Data(View(first));
+        }
+
+        if (entity is { MessageId: not null })
+        {
+            return ImError.Card(new(CardProblem.TemplateUnknown, "the card entity does not exist, or was sent before: it is sent once"));
         }
 
         if (window.Admit($"to/{chatId}", options.MessagesPerSecondPerReceiver, TimeSpan.FromSeconds(1)) is not null)
@@ -121,7 +128,9 @@ internal sealed class MessagesApi(SandboxOptions options, TenantDirectory direct
             ReplyTo = parent?.MessageId,
             RootId = parent is null ? null : parent.RootId ?? parent.MessageId,
         };
-        return Answer.Data(View(messages.Add(message, card, string.IsNullOrEmpty(uuid) ? null : uuid)));
+        var added = messages.Add(message, card, string.IsNullOrEmpty(uuid) ? null : uuid);
+        entity?.MessageId = added.MessageId;
+        return Answer.Data(View(added));
     }
 
     private IResult? FindChat(string idType, string? id, out string chatId)

@@ -15,6 +15,7 @@ internal static class HttpKinds
         ("/open-apis/authen/v1/authorize", "other", "The person looks at the consent page of the redirect flow."),
         ("/open-apis/authen/v1/user_info", "user-info", "Whose token is it? The service checks that the right person agreed."),
         ("/open-apis/interactive/", "card", "A card is changed with the token of a click, after the click was answered."),
+        ("/open-apis/cardkit/", "card", "A card with an id of its own is made, or its text grows while the answer is written."),
         ("/open-apis/ephemeral/", "card", "A card that only one person in the group sees."),
         ("/open-apis/im/v1/messages", "message", "The bot writes, replies, changes or recalls a message."),
         ("/open-apis/apaas/v1/workspaces/", "other", "Tables and SQL of a workspace, with the person's own token."),

@@ -23,7 +23,8 @@ internal static class ApaasSetup
         return services;
     }
 
-    private static void AddOperation<T>(this IServiceCollection services)
+    /// <summary>An operation that has waited is found by its kind, its route finds it by its type.</summary>
+    public static void AddOperation<T>(this IServiceCollection services)
         where T : class, IOperation
     {
         services.AddSingleton<T>();

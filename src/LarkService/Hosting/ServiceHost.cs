@@ -2,6 +2,7 @@ using System.Text;
 using LarkService.Accounts;
 using LarkService.Apaas;
 using LarkService.Apaas.Ai;
+using LarkService.Apaas.Ai.Rest;
 using LarkService.Apaas.Applications;
 using LarkService.Apaas.Workspaces;
 using LarkService.Authorization;
@@ -121,6 +122,7 @@ internal static class ServiceHost
         app.MapProxy();
         app.MapWorkspaces();
         app.MapApplications();
+        app.MapAi();
         app.MapEvents();
         app.MapWebhooks();
         app.MapCallers();

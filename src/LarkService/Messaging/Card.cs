@@ -18,6 +18,9 @@ internal sealed record Card
     /// <summary>The line in the list of chats and in notifications; null: the title.</summary>
     public LocalizedText? Summary { get; init; }
 
+    /// <summary>Its text grows (see <see cref="CardEntities"/>): for ten minutes at most, then the platform ends it.</summary>
+    public bool IsStreaming { get; init; }
+
     /// <summary>One of <see cref="Languages"/>, for every client; null: each client picks its own.</summary>
     public string? Language { get; private init; }
 
@@ -60,6 +63,11 @@ internal sealed record Card
     private JsonObject Config()
     {
         var config = new JsonObject { ["update_multi"] = true, ["enable_forward"] = false }; // its buttons are for one person
+        if (IsStreaming)
+        {
+            config["streaming_mode"] = true;
+        }
+
         if ((Summary ?? Header?.Title) is { } summary)
         {
             config["summary"] = summary.WriteTo([]);

@@ -14,9 +14,17 @@ internal sealed record Markdown(LocalizedText Text) : CardElement
     /// <summary>In small print.</summary>
     public bool Small { get; init; }
 
+    /// <summary>By which its text is changed alone; at most 20 letters, digits and underscores. Null: only the whole card is changed.</summary>
+    public string? ElementId { get; init; }
+
     internal override JsonObject ToJson(ElementIds ids)
     {
         var json = new JsonObject { ["tag"] = "markdown" };
+        if (ElementId is not null)
+        {
+            json["element_id"] = ElementId;
+        }
+
         if (Small)
         {
             json["text_size"] = "notation";

@@ -37,6 +37,14 @@ internal sealed class MessageClient(OpenApiClient api, LarkApps apps)
         return Sent(await CallAsync(appId, HttpMethod.Post, $"{Messages}/{Uri.EscapeDataString(messageId)}/reply", body, repeatable: true, ct));
     }
 
+    /// <summary>Answers a message with a card that has an id of its own, which is sent once. See <see cref="CardEntities"/>.</summary>
+    public async Task<SentMessage> ReplyEntityAsync(string appId, string messageId, string cardId, string uuid, CancellationToken ct)
+    {
+        var content = new JsonObject { ["type"] = "card", ["data"] = new JsonObject { ["card_id"] = cardId } };
+        var body = new { msg_type = "interactive", content = content.ToJsonString(WireJson.Options), uuid = Checked(uuid) };
+        return Sent(await CallAsync(appId, HttpMethod.Post, $"{Messages}/{Uri.EscapeDataString(messageId)}/reply", body, repeatable: true, ct));
+    }
+
     /// <summary>Changes a card for everybody who sees it, within 14 days of sending.</summary>
     public Task PatchCardAsync(string appId, string messageId, Card card, CancellationToken ct) => CallAsync(
         appId, HttpMethod.Patch, $"{Messages}/{Uri.EscapeDataString(messageId)}", new { content = card.ToJsonString() }, repeatable: true, ct);

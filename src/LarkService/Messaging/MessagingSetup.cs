@@ -10,6 +10,7 @@ internal static class MessagingSetup
     {
         services.AddChecked<AlertsOptions>();
         services.AddSingleton<MessageClient>();
+        services.AddSingleton<CardEntities>();
         services.AddSingleton<AdminChat>();
         services.AddSingleton<IOperatorAlerts>(provider => provider.GetRequiredService<AdminChat>());
         services.AddHostedService(provider => provider.GetRequiredService<AdminChat>());

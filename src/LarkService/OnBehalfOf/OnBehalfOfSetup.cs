@@ -20,6 +20,7 @@ internal static class OnBehalfOfSetup
         services.AddSingleton<CallMetrics>();
         services.AddSingleton<CallProblems>();
         services.AddSingleton<AppCalls>();
+        services.AddSingleton<LongCalls>();
         services.AddSingleton<TokenHandOut>();
         services.AddSingleton<ForcedRefresh>();
         services.AddSingleton<IRowCount, ParkedCallCount>();

@@ -7,7 +7,7 @@ internal static class ManyRows
 {
     public const int Count = 20_000;
 
-    public static readonly string[] Tables = ["user_grants", "authorization_sessions", "inbox_events", "outbox_messages", "parked_calls", "ai_turns", "audit_log", "webhook_deliveries", "idempotency_keys", "refresh_tokens", "request_counts", "sign_in_tries", "api_keys"];
+    public static readonly string[] Tables = ["user_grants", "authorization_sessions", "inbox_events", "outbox_messages", "parked_calls", "ai_turns", "ai_conversations", "audit_log", "webhook_deliveries", "idempotency_keys", "refresh_tokens", "request_counts", "sign_in_tries", "api_keys"];
 
     public static async Task FillAsync(TestDatabase database, Engine engine, string appId, int count = Count)
     {
@@ -61,6 +61,10 @@ internal static class ManyRows
         """
         INSERT INTO ai_turns (message_id, app_id, open_id, chat_id, state, created_at, finished_at)
         SELECT 'many' || i, '$app', 'ou_many' || (i % 5000), 'oc_' || (i % 5000), 'answered', {-2}, {-2} FROM n
+        """,
+        """
+        INSERT INTO ai_conversations (id, app_id, open_id, caller_id, aily_session_id, turn_id, turn_started_at, run_id, turn_is_open, reader, created_at, used_at)
+        SELECT 'conv_many' || i, '$app', 'ou_many' || (i % 5000), 'key:1', 'session_many', 'many' || i, {-2}, 'run_many', $false, 'x', {-2}, {-2} FROM n
         """,
         """
         INSERT INTO webhook_deliveries (id, notice_id, type, url, app_id, open_id, body, state, attempts, due_at, created_at)

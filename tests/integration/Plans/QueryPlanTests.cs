@@ -7,6 +7,7 @@ using LarkService.Data.Counting;
 using LarkService.Data.Tidying;
 using LarkService.Grants;
 using LarkService.Grants.Upkeep;
+using LarkService.IntegrationTests.Ai;
 using LarkService.IntegrationTests.Callers;
 using LarkService.IntegrationTests.Support;
 using LarkService.OnBehalfOf;
@@ -55,7 +56,7 @@ public sealed partial class QueryPlanTests
     /// <summary>Words of the statements that matter most: should one be missing, this test has stopped looking at it.</summary>
     private static readonly string[] Polled =
     [
-        "WITH RECURSIVE keys", "outbox_messages", "next_poll_at", "expires_at", "parked_calls", "ai_turns", "refresh_expires_at", "granted_at", "last_used_at", "webhook_deliveries", "finished_at", "caller_id", "idempotency_keys",
+        "WITH RECURSIVE keys", "outbox_messages", "next_poll_at", "expires_at", "parked_calls", "ai_turns", "ai_conversations", "turn_id", "refresh_expires_at", "granted_at", "last_used_at", "webhook_deliveries", "finished_at", "caller_id", "idempotency_keys",
         "refresh_tokens", "request_counts", "sign_in_tries", "api_keys",
     ];
 
@@ -74,6 +75,7 @@ public sealed partial class QueryPlanTests
         (new(@"webhook_deliveries[\s\S]*ORDER BY \S*due_at\S* DESC"), "ix_webhook_deliveries_state_due_at_id"),
         (new(@"parked_calls[\s\S]*ORDER BY \S*finished_at"), "ix_parked_calls_finished_at"),
         (new(@"idempotency_keys[\s\S]*ORDER BY \S*created_at"), "ix_idempotency_keys_created_at"),
+        (new(@"ai_conversations[\s\S]*ORDER BY \S*used_at"), "ix_ai_conversations_used_at"),
     ];
 
     // People come and go, the loops look in, and all that is scheduled has its turn.
@@ -81,6 +83,7 @@ public sealed partial class QueryPlanTests
     {
         await scene.GrantAsync(scene.Ava, [.. Scene.AiScopes, "auth:user.id:read", "offline_access"]);
         await scene.Ava.AnswerAsync(scene.Ava.Write("Hello?"));
+        await QuestionsAsync(scene);
         scene.Clock.Advance(TimeSpan.FromHours(3));
         await scene.Inside<UserTokens>().GetAsync(new UserKey(scene.Options.Sandbox.AppId, scene.Ava.OpenId), ScopeSet.Empty, default);
         await scene.Api.GetAsync("/api/v1/grants?limit=2");
@@ -105,6 +108,16 @@ public sealed partial class QueryPlanTests
         {
             await scene.Inside<Database>().RunAsync(db => count.CountAsync(db, default));
         }
+    }
+
+    // Another system asks twice in one conversation, and looks for an answer that is not there.
+    private static async Task QuestionsAsync(Scene scene)
+    {
+        var caller = new AiCaller(scene.Authorized);
+        var first = (await caller.AskAsync(scene.Ava, "Hello?")).Must(HttpStatusCode.OK);
+        (await caller.AskAsync(scene.Ava, "And now?", first["conversationId"])).Must(HttpStatusCode.OK);
+        await using var gone = await caller.StreamAsync(scene.Ava, "Hello?", "AAAAAAAAAAAAAAAAAAAAAA.0.e3b0c442");
+        Assert.Equal(HttpStatusCode.NotFound, gone.Status);
     }
 
     // A call of another system waits for its user, somebody waits for its end, and a key is used.

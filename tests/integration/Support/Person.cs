@@ -61,9 +61,9 @@ internal sealed class Person(SandboxPlatform platform, DemoUser user)
 
     public IReadOnlyList<ChatMessage> Replies(ChatMessage to) => [.. Inbox.Where(m => m.ReplyTo == to.MessageId)];
 
-    /// <summary>The platform's AI begins every answer with a summary, in the language of the question.</summary>
+    /// <summary>The platform's AI begins every answer with a summary, in the language of the question; while its card grows it is not there yet.</summary>
     public static bool IsAnswer(ChatMessage message) =>
-        message.Text() is var text && (text.Contains("In short", StringComparison.Ordinal) || text.Contains("一句话总结", StringComparison.Ordinal));
+        message.Card?["config"]?["streaming_mode"] is null && message.Text() is var text && (text.Contains("In short", StringComparison.Ordinal) || text.Contains("一句话总结", StringComparison.Ordinal));
 
     private static bool Asks(JsonObject card) => card.ToJsonString().Contains(Authorize, StringComparison.Ordinal);
 }

@@ -26,7 +26,11 @@ internal sealed class RecordedPlatform : HttpMessageHandler, IHttpClientFactory
 
     public LarkApps Apps => _apps;
 
-    public MessageClient Messages() => new(new OpenApiClient(this, new TenantTokens(this, _apps, TimeProvider.System)), _apps);
+    public MessageClient Messages() => new(Client(), _apps);
+
+    public CardEntities Entities() => new(Client(), _apps);
+
+    private OpenApiClient Client() => new(this, new TenantTokens(this, _apps, TimeProvider.System));
 
     public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
 

@@ -82,7 +82,7 @@ export class Messages {
     const node = this.#draw(message);
     if (known) {
       replace(known.node, node);
-      if (live) animate(node, "changed");
+      if (live && !message.card?.config?.streaming_mode) animate(node, "changed"); // text that grows moves enough
     } else {
       if (live) animate(node, "arrived");
       this.#place(node, message.createTime);

@@ -22,6 +22,9 @@ internal sealed class AiTurn
     /// <summary>Our card; null before it was sent, empty when the platform did not name it.</summary>
     public string? CardMessageId { get; set; }
 
+    /// <summary>The id by which our card grows; null before it was asked for, empty when it is a card that cannot.</summary>
+    public string? CardId { get; set; }
+
     public string? AilySessionId { get; set; }
 
     public string? AilyMessageId { get; set; }
@@ -66,6 +69,7 @@ internal sealed class AiTurn
             turn.Property(t => t.OpenId).HasMaxLength(100);
             turn.Property(t => t.ChatId).HasMaxLength(100);
             turn.Property(t => t.CardMessageId).HasMaxLength(100);
+            turn.Property(t => t.CardId).HasMaxLength(64);
             turn.Property(t => t.AilySessionId).HasMaxLength(100);
             turn.Property(t => t.AilyMessageId).HasMaxLength(100);
             turn.Property(t => t.RunId).HasMaxLength(100);

@@ -58,10 +58,16 @@ internal sealed class AilyClient(IUserCalls calls)
     public async Task<IReadOnlyList<AilyRun>> ListRunsAsync(UserKey user, string sessionId, CancellationToken ct) =>
         [.. (await ListAsync(user, $"{Session(sessionId)}/runs", "", "runs", ct)).Select(AilyRun.From)];
 
+    /// <param name="user">Who asked.</param>
+    /// <param name="sessionId">In which session.</param>
+    /// <param name="runId">Whose words.</param>
+    /// <param name="partly">With the message that is still being written.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>What the run wrote, oldest first.</returns>
-    public async Task<IReadOnlyList<AilyMessage>> ListMessagesAsync(UserKey user, string sessionId, string runId, CancellationToken ct)
+    public async Task<IReadOnlyList<AilyMessage>> ListMessagesAsync(UserKey user, string sessionId, string runId, bool partly, CancellationToken ct)
     {
-        var messages = await ListAsync(user, $"{Session(sessionId)}/messages", $"run_id={Uri.EscapeDataString(runId)}", "messages", ct);
+        var query = $"run_id={Uri.EscapeDataString(runId)}{(partly ? "&with_partial_message=true" : "")}";
+        var messages = await ListAsync(user, $"{Session(sessionId)}/messages", query, "messages", ct);
         return [.. messages.Select(AilyMessage.From).OrderBy(m => m.CreatedAt)];
     }
 

@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 
 namespace LarkService.Apaas.Ai;
 
-/// <summary>Starts a run for a question, whatever an earlier attempt or another question left behind, and waits for its end.</summary>
+/// <summary>Starts a run for a question, whatever an earlier attempt or another question left behind, and watches what it writes.</summary>
 internal sealed class AilyRuns(AilyClient aily, TimeProvider clock)
 {
     /// <summary>The longest a person waits for an answer; an active run that is older stands in the way and is cancelled.</summary>
@@ -12,6 +13,12 @@ internal sealed class AilyRuns(AilyClient aily, TimeProvider clock)
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>A rate limit that lasts longer is not waited out in one go.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(10);
+
+    /// <summary>Stands for a run that could not be looked at just now.</summary>
+    private static readonly AilyRun Waiting = new("", AilyRunStatus.InProgress, null, null, null);
 
     /// <param name="user">Who asks.</param>
     /// <param name="sessionId">In which session.</param>
@@ -23,7 +30,7 @@ internal sealed class AilyRuns(AilyClient aily, TimeProvider clock)
     public async Task<AilyRun> StartAsync(
         UserKey user, string sessionId, string ailyAppId, string questionId, bool resumed, DateTimeOffset until, CancellationToken ct)
     {
-        var mark = JsonSerializer.Serialize(new { question = questionId }, WireJson.Options);
+        var mark = Mark(questionId);
         if (resumed && Own(await aily.ListRunsAsync(user, sessionId, ct), mark) is { } left)
         {
             return left;
@@ -56,24 +63,60 @@ internal sealed class AilyRuns(AilyClient aily, TimeProvider clock)
         return await aily.CreateRunAsync(user, sessionId, ailyAppId, mark, ct);
     }
 
-    /// <returns>The run when it is over or needs a message; null when patience ended first.</returns>
-    public async Task<AilyRun?> WaitAsync(UserKey user, string sessionId, string runId, DateTimeOffset until, CancellationToken ct)
+    /// <summary>Looks at a run until it is over or needs a message, or patience ends: less and less often while nothing new comes.</summary>
+    /// <param name="user">Who asked.</param>
+    /// <param name="sessionId">In which session.</param>
+    /// <param name="runId">Which run.</param>
+    /// <param name="partly">What it has written so far is of interest, not only what it has written in the end.</param>
+    /// <param name="until">When patience ends.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>Every look that shows new words, and the last one in any case.</returns>
+    public async IAsyncEnumerable<AilyLook> WatchAsync(
+        UserKey user, string sessionId, string runId, bool partly, DateTimeOffset until, [EnumeratorCancellation] CancellationToken ct)
     {
-        for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
+        IReadOnlyList<AilyMessage> seen = [];
+        for (var (looks, pause) = (0, FirstPause); ; looks++)
         {
-            var run = await aily.GetRunAsync(user, sessionId, runId, ct);
-            if (!run.IsActive || run.Status == AilyRunStatus.RequiresMessage)
+            var (look, busy) = await LookAsync(user, sessionId, runId, partly, seen, until, ct);
+            var news = !look.Messages.SequenceEqual(seen);
+            seen = look.Messages;
+            if (news || look.IsLast)
             {
-                return run;
+                yield return look;
             }
 
-            if (clock.GetUtcNow() >= until)
+            if (look.IsLast)
             {
-                return null;
+                yield break;
             }
 
+            pause = busy ?? (looks == 0 || news ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)));
             await Task.Delay(pause, clock, ct);
         }
+    }
+
+    /// <returns>What there is to see, and how long to wait when the platform was asked too often.</returns>
+    private async Task<(AilyLook Look, TimeSpan? Busy)> LookAsync(
+        UserKey user, string sessionId, string runId, bool partly, IReadOnlyList<AilyMessage> seen, DateTimeOffset until, CancellationToken ct)
+    {
+        TimeSpan? busy = null;
+        var look = new AilyLook(Waiting, seen);
+        try
+        {
+            var run = await aily.GetRunAsync(user, sessionId, runId, ct);
+            look = new AilyLook(run, seen);
+            if (run.Status == AilyRunStatus.Completed || (partly && run.Status is AilyRunStatus.InProgress or AilyRunStatus.RequiresMessage))
+            {
+                look = look with { Messages = await aily.ListMessagesAsync(user, sessionId, runId, partly: !look.IsLast, ct) };
+            }
+        }
+        catch (PlatformException refused) when (refused.Error.IsRateLimit && clock.GetUtcNow() < until)
+        {
+            busy = refused.Error.RetryAfter is { } wait && wait < LongestRest ? wait : LongestPause;
+            look = new AilyLook(Waiting, seen);
+        }
+
+        return (look.IsLast || clock.GetUtcNow() < until ? look : look with { Run = null }, busy);
     }
 
     /// <summary>Frees the session for the next question; that it fails is no reason to fail.</summary>
@@ -89,17 +132,35 @@ internal sealed class AilyRuns(AilyClient aily, TimeProvider clock)
         }
     }
 
+    /// <summary>Cancels the run for a question whose starter could not note it.</summary>
+    public async Task CancelOwnAsync(UserKey user, string sessionId, string questionId, CancellationToken ct)
+    {
+        try
+        {
+            if (Own(await aily.ListRunsAsync(user, sessionId, ct), Mark(questionId)) is { IsActive: true } left)
+            {
+                await aily.CancelRunAsync(user, sessionId, left.Id, ct);
+            }
+        }
+        catch (Exception fault) when (fault is PlatformException || Unreachable.Is(fault, ct))
+        {
+            // As in CancelAsync.
+        }
+    }
+
     private async Task EndAsync(UserKey user, string sessionId, AilyRun other, DateTimeOffset until, CancellationToken ct)
     {
         var patience = (other.CreatedAt ?? clock.GetUtcNow()) + LongestWait;
         var ended = other.Status == AilyRunStatus.RequiresMessage
             ? other
-            : await WaitAsync(user, sessionId, other.Id, patience < until ? patience : until, ct);
+            : (await WatchAsync(user, sessionId, other.Id, partly: false, patience < until ? patience : until, ct).LastAsync(ct)).Run;
         if (ended is null or { IsActive: true })
         {
             await CancelAsync(user, sessionId, other.Id, ct);
         }
     }
+
+    private static string Mark(string questionId) => JsonSerializer.Serialize(new { question = questionId }, WireJson.Options);
 
     private static AilyRun? Own(IEnumerable<AilyRun> runs, string mark) => runs.FirstOrDefault(run => run.Metadata == mark);
 }

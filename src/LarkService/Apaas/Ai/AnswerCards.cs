@@ -10,7 +10,21 @@ internal static class AnswerCards
     /// <summary>How much of the end a cut may give up to end at a blank.</summary>
     private const int WordChars = 60;
 
+    /// <summary>What grows on a <see cref="Growing"/> card.</summary>
+    public const string GrowingElement = "answer";
+
+    /// <summary>Stands where the answer will grow: an element without text is refused.</summary>
+    public const string NothingYet = "…";
+
     public static Card Thinking { get; } = Notice(AiWords.Thinking);
+
+    /// <summary>The answer as far as it goes. No text of it has translations, which would hide what is set later.</summary>
+    public static Card Growing(string markdown) => new()
+    {
+        Elements = [new Markdown(LocalizedText.Same(markdown)) { ElementId = GrowingElement }, new Note(AiWords.Thinking)],
+        Summary = AiWords.Thinking,
+        IsStreaming = true,
+    };
 
     public static Card Notice(LocalizedText words) => new() { Elements = [new Markdown(words)], Summary = words };
 

@@ -8,12 +8,14 @@ namespace LarkService.Apaas.Ai;
 
 /// <summary>
 /// Answers a question in chat with the user's own Aily conversation: session, a card that says it is thinking, message, run, and
-/// the answer on that card. Each step is noted in <see cref="AiTurns"/>, so it goes on from where it stopped and answers once.
+/// the answer, which grows on that card. Each step is noted in <see cref="AiTurns"/>, so it goes on from where it stopped and answers once.
 /// </summary>
 internal sealed partial class AnswerQuestion(
-    AilyClient aily, AilyRuns runs, AiTurns turns, Replies replies, LarkApps apps, TimeProvider clock, ILogger<AnswerQuestion> log) : IParkedCallRunner
+    AilyClient aily, AilySessions sessions, AilyRuns runs, AiTurns turns, Replies replies, GrowingCards cards, LarkApps apps, TimeProvider clock, ILogger<AnswerQuestion> log) : IParkedCallRunner
 {
     public const string KindName = "ai.question";
+
+    private const string Thinking = "ai-thinking";
 
     private readonly KeyedLocks<(UserKey, string)> _opening = new();
     private readonly KeyedLocks<(UserKey, string)> _answering = new();
@@ -75,36 +77,42 @@ internal sealed partial class AnswerQuestion(
 
         if (turn.RunId is null)
         {
-            turn.MoveTo(await SessionAsync(user, turn, ct));
+            turn.MoveTo(await sessions.OpenAsync(user, turn.AilySessionId ?? await turns.SessionOfAsync(user, turn.ChatId, ct), ct));
             await turns.SaveAsync(turn, ct);
         }
 
         if (turn.CardMessageId is null)
         {
-            var card = await replies.ReplyAsync(turn.AppId, turn.MessageId, AnswerCards.Thinking, "ai-thinking", ct);
+            var card = await ThinkAsync(turn, ct);
             (turn.CardMessageId, turn.State) = (card?.MessageId, card is null ? AiTurnState.Failed : AiTurnState.Thinking);
             turn.FinishedAt = card is null ? clock.GetUtcNow() : null; // nobody would see the answer
             await turns.SaveAsync(turn, ct);
         }
     }
 
-    /// <summary>The session of this conversation: the one it had if the platform still knows it, else a new one.</summary>
-    private async Task<string> SessionAsync(UserKey user, AiTurn turn, CancellationToken ct)
+    /// <summary>The card that says we are at it. Its id is noted before it is sent: whoever takes over must write on the card that is seen.</summary>
+    private async Task<SentMessage?> ThinkAsync(AiTurn turn, CancellationToken ct)
     {
-        if ((turn.AilySessionId ?? await turns.SessionOfAsync(user, turn.ChatId, ct)) is { } known)
+        if (turn.CardId is null)
+        {
+            turn.CardId = await cards.CreateAsync(turn.AppId, ct);
+            await turns.SaveAsync(turn, ct);
+        }
+
+        if (turn.CardId.Length > 0)
         {
             try
             {
-                await aily.GetSessionAsync(user, known, ct);
-                return known;
+                return await replies.ReplyEntityAsync(turn.AppId, turn.MessageId, turn.CardId, Thinking, ct);
             }
-            catch (PlatformException refused) when (!refused.Error.IsTransient && refused.Error.Code != PlatformCodes.AppScopeMissing)
+            catch (PlatformException refused) when (!refused.Error.IsTransient)
             {
-                Log.SessionGone(log, known, refused.Error.Code);
+                Log.EntityRefused(log, turn.MessageId, refused.Error.Code);
+                turn.CardId = "";
             }
         }
 
-        return await aily.CreateSessionAsync(user, ct);
+        return await replies.ReplyAsync(turn.AppId, turn.MessageId, AnswerCards.Thinking, Thinking, ct);
     }
 
     private async Task AnswerAsync(UserKey user, Question question, CancellationToken ct)
@@ -123,10 +131,20 @@ internal sealed partial class AnswerQuestion(
 
         var until = clock.GetUtcNow() + AilyRuns.LongestWait;
         var runId = turn.RunId ?? await AskAsync(user, question, turn, ailyAppId, until, ct);
-        var run = await runs.WaitAsync(user, turn.AilySessionId!, runId, until, ct);
+        var (card, last) = (cards.Of(turn), (AilyLook?)null);
+        await foreach (var look in runs.WatchAsync(user, turn.AilySessionId!, runId, card.CanGrow, until, ct))
+        {
+            last = look;
+            if (!look.IsLast)
+            {
+                await card.ShowAsync(AnswerText.From(look.Messages), ct);
+            }
+        }
+
+        var run = last!.Run;
         if (run is { Status: AilyRunStatus.Completed })
         {
-            await ShowAnswerAsync(turn, AnswerText.From(await aily.ListMessagesAsync(user, turn.AilySessionId!, runId, ct)), ct);
+            await ShowAnswerAsync(turn, AnswerText.From(last.Messages), card, ct);
             return;
         }
 
@@ -136,7 +154,7 @@ internal sealed partial class AnswerQuestion(
             await runs.CancelAsync(user, turn.AilySessionId!, runId, ct);
         }
 
-        await FinishAsync(turn, AnswerCards.Failure(WordsFor(run), runId), AiTurnState.Failed, ct);
+        await FinishAsync(turn, AnswerCards.Failure(WordsFor(run), runId), AiTurnState.Failed, ct, card);
     }
 
     private async Task<string> AskAsync(UserKey user, Question question, AiTurn turn, string ailyAppId, DateTimeOffset until, CancellationToken ct)
@@ -154,11 +172,11 @@ internal sealed partial class AnswerQuestion(
         return run.Id;
     }
 
-    private async Task ShowAnswerAsync(AiTurn turn, string answer, CancellationToken ct)
+    private async Task ShowAnswerAsync(AiTurn turn, string answer, GrowingCard grown, CancellationToken ct)
     {
         if (answer.Length == 0)
         {
-            await FinishAsync(turn, AnswerCards.Failure(AiWords.NothingToShow, turn.RunId!), AiTurnState.Answered, ct);
+            await FinishAsync(turn, AnswerCards.Failure(AiWords.NothingToShow, turn.RunId!), AiTurnState.Answered, ct, grown);
             return;
         }
 
@@ -167,7 +185,7 @@ internal sealed partial class AnswerQuestion(
         {
             try
             {
-                await FinishAsync(turn, card, AiTurnState.Answered, ct);
+                await FinishAsync(turn, card, AiTurnState.Answered, ct, grown);
                 return;
             }
             catch (PlatformException refused) when (MessageErrors.IsContentRefused(refused.Error.Code))
@@ -176,7 +194,7 @@ internal sealed partial class AnswerQuestion(
             }
         }
 
-        await FinishAsync(turn, AnswerCards.Failure(AiWords.CannotBeShown, turn.RunId!), AiTurnState.Failed, ct);
+        await FinishAsync(turn, AnswerCards.Failure(AiWords.CannotBeShown, turn.RunId!), AiTurnState.Failed, ct, grown);
     }
 
     private async Task FailAsync(UserKey user, Question question, LocalizedText words, string? logId, CancellationToken ct)
@@ -190,9 +208,11 @@ internal sealed partial class AnswerQuestion(
     }
 
     /// <summary>Shows the last word on our card, or in a new reply when there is none that can be changed, then notes it.</summary>
-    private async Task FinishAsync(AiTurn turn, Card card, AiTurnState state, CancellationToken ct)
+    private async Task FinishAsync(AiTurn turn, Card card, AiTurnState state, CancellationToken ct, GrowingCard? grown = null)
     {
-        if (turn.CardMessageId is not { Length: > 0 } shown || !await replies.ChangeAsync(turn.AppId, shown, card, ct))
+        var isEntity = turn.CardId is { Length: > 0 };
+        if (!await (grown ?? cards.Of(turn)).ReplaceAsync(card, ct)
+            && (turn.CardMessageId is not { Length: > 0 } shown || !await replies.ChangeAsync(turn.AppId, shown, card, isEntity, ct)))
         {
             await replies.ReplyAsync(turn.AppId, turn.MessageId, card, "ai-answer", ct);
         }
@@ -236,8 +256,8 @@ internal sealed partial class AnswerQuestion(
         [LoggerMessage(3, LogLevel.Warning, "Question {MessageId} got no answer: run {RunId} is {Status} ({Error})")]
         public static partial void NoAnswer(ILogger logger, string messageId, string runId, AilyRunStatus? status, string? error);
 
-        [LoggerMessage(4, LogLevel.Information, "Aily session {SessionId} is refused (code {Code}); the conversation goes on in a new one")]
-        public static partial void SessionGone(ILogger logger, string sessionId, int code);
+        [LoggerMessage(4, LogLevel.Information, "A card that grows is refused as the reply to {MessageId} (code {Code}); the answer comes in one piece")]
+        public static partial void EntityRefused(ILogger logger, string messageId, int code);
 
         [LoggerMessage(5, LogLevel.Warning, "The answer to question {MessageId} is refused as a card (code {Code})")]
         public static partial void ContentRefused(ILogger logger, string messageId, int code);

@@ -12,6 +12,14 @@ internal static partial class AnswerText
         .Select(Markdown)
         .Where(text => !string.IsNullOrWhiteSpace(text)));
 
+    /// <summary>The same words as Aily wrote them, for programs.</summary>
+    public static string Raw(IEnumerable<AilyMessage> messages) => string.Join("\n\n", messages.Where(IsReadable).Select(m => m.Content.Trim()).Where(text => text.Length > 0));
+
+    /// <returns>The id of the last message there is something to read in; empty when there is none.</returns>
+    public static string IdOf(IEnumerable<AilyMessage> messages) => messages.LastOrDefault(IsReadable)?.Id ?? "";
+
+    private static bool IsReadable(AilyMessage message) => message is { FromAssistant: true, ContentType: "MDX" or "TEXT" };
+
     private static string Markdown(AilyMessage message) => message.ContentType switch
     {
         // Its formatting and links are the answer's; calling everybody in the chat is not for a machine to do.

@@ -18,6 +18,12 @@ internal sealed partial class Replies(MessageClient messages, TimeProvider clock
     public Task<SentMessage?> ReplyAsync(string appId, string messageId, Card card, string purpose, CancellationToken ct) =>
         OnceAsync(messageId, () => messages.ReplyCardAsync(appId, messageId, card, MessageUuid.For(purpose, messageId), ct), ct);
 
+    /// <summary>Replies with a card that has an id of its own.</summary>
+    /// <returns>The reply; null when the message is gone or its writer cannot be reached.</returns>
+    /// <exception cref="PlatformException">The platform does not take this card.</exception>
+    public Task<SentMessage?> ReplyEntityAsync(string appId, string messageId, string cardId, string purpose, CancellationToken ct) =>
+        OnceAsync(messageId, () => messages.ReplyEntityAsync(appId, messageId, cardId, MessageUuid.For(purpose, messageId), ct), ct);
+
     /// <summary>Writes to a person where there is no message to reply to.</summary>
     /// <param name="user">Whom, by whose bot.</param>
     /// <param name="card">What to say.</param>
@@ -40,8 +46,13 @@ internal sealed partial class Replies(MessageClient messages, TimeProvider clock
         }
     }
 
+    /// <param name="appId">Whose bot sent it.</param>
+    /// <param name="cardMessageId">Which message.</param>
+    /// <param name="card">The whole new card.</param>
+    /// <param name="isEntity">It was sent by an id of its own. What the platform says to changing such a card here is not documented: whatever is not about the words means that it cannot be.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>False when the card can no longer be changed.</returns>
-    public async Task<bool> ChangeAsync(string appId, string cardMessageId, Card card, CancellationToken ct)
+    public async Task<bool> ChangeAsync(string appId, string cardMessageId, Card card, bool isEntity, CancellationToken ct)
     {
         try
         {
@@ -53,7 +64,8 @@ internal sealed partial class Replies(MessageClient messages, TimeProvider clock
                 },
                 ct);
         }
-        catch (PlatformException refused) when (MessageErrors.CannotBeChanged(refused.Error.Code))
+        catch (PlatformException refused) when (
+            MessageErrors.CannotBeChanged(refused.Error.Code) || (isEntity && !refused.Error.IsTransient && !MessageErrors.IsContentRefused(refused.Error.Code)))
         {
             return false;
         }

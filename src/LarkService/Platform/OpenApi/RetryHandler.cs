@@ -15,6 +15,7 @@ internal sealed class RetryHandler : DelegatingHandler
 {
     private static readonly HttpRequestOptionsKey<bool> Safe = new("LarkService.SafeToRepeat");
     private static readonly HttpRequestOptionsKey<bool> Long = new("LarkService.TakesLong");
+    private static readonly HttpRequestOptionsKey<bool> AsItComes = new("LarkService.Streamed");
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     /// <summary>For what the platform works on while we wait.</summary>
@@ -48,6 +49,8 @@ internal sealed class RetryHandler : DelegatingHandler
 
     public static void TakesLong(HttpRequestMessage request) => request.Options.Set(Long, true);
 
+    public static void Streamed(HttpRequestMessage request) => request.Options.Set(AsItComes, true);
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var pipeline = request.Method == HttpMethod.Get || request.Options.TryGetValue(Safe, out var safe) && safe ? _repeating
@@ -66,6 +69,11 @@ internal sealed class RetryHandler : DelegatingHandler
     private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var response = await SendOnceAsync(request, ct);
+        if (request.Options.TryGetValue(AsItComes, out var streamed) && streamed)
+        {
+            return response;
+        }
+
         try
         {
             await response.Content.LoadIntoBufferAsync(PlatformAnswer.MaxBytes, ct);
@@ -115,6 +123,13 @@ internal static class RetryMarks
     {
         RetryHandler.TakesLong(request);
         return request;
+    }
+
+    /// <summary>The answer comes bit by bit: whoever sent it reads it as it comes, and bounds how long that may take. It may take long to begin.</summary>
+    public static HttpRequestMessage MarkStreamed(this HttpRequestMessage request)
+    {
+        RetryHandler.Streamed(request);
+        return request.MarkLong();
     }
 
     /// <summary>Repeating this request does no harm: it changes nothing, or carries an id the platform de-duplicates by.</summary>

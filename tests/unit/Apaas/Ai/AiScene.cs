@@ -44,7 +44,9 @@ internal sealed class AiScene : IDisposable
     public void Restart(string? ailyAppId = "spring_1__c")
     {
         var client = new AilyClient(Aily);
-        Answering = new AnswerQuestion(client, new AilyRuns(client, Clock), Turns, Replies, Apps(ailyAppId), Clock, NullLogger<AnswerQuestion>.Instance);
+        var cards = new GrowingCards(Chat.Entities, Clock, NullLogger<GrowingCards>.Instance);
+        Answering = new AnswerQuestion(
+            client, new AilySessions(client, NullLogger<AilySessions>.Instance), new AilyRuns(client, Clock), Turns, Replies, cards, Apps(ailyAppId), Clock, NullLogger<AnswerQuestion>.Instance);
     }
 
     public Task RunAsync(string? payload = null, CancellationToken ct = default) => Answering.RunAsync(User, payload ?? Asking(), ct);

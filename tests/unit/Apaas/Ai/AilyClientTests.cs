@@ -50,7 +50,7 @@ public sealed class AilyClientTests
     {
         var calls = new Answers("""{"messages":[{"id":"2","created_at":"20"}],"has_more":true,"page_token":"p 2"}""", """{"messages":[{"id":"1","created_at":"10","content":"x"}],"has_more":false,"page_token":"p3"}""");
 
-        var messages = await new AilyClient(calls).ListMessagesAsync(User, "session_1", "run_1", default);
+        var messages = await new AilyClient(calls).ListMessagesAsync(User, "session_1", "run_1", partly: false, default);
 
         Assert.Equal(["1", "2"], messages.Select(m => m.Id));
         Assert.EndsWith("/messages?run_id=run_1&page_token=p%202", calls.Sent[1].Call, StringComparison.Ordinal);

@@ -19,6 +19,9 @@ internal sealed class FakeAily(TimeProvider clock) : IUserCalls
     /// <summary>What a run writes: type and content.</summary>
     public List<(string Type, string Content)> Writes { get; set; } = [("MDX", "**42**")];
 
+    /// <summary>What looks at a run in the making see of it, one each; the last stays.</summary>
+    public Queue<string> Drafts { get; } = [];
+
     public List<string> Sessions { get; } = [];
 
     public List<FakeRun> Runs { get; } = [];
@@ -42,7 +45,9 @@ internal sealed class FakeAily(TimeProvider clock) : IUserCalls
         Calls.Add(call);
         Before(call);
         var sent = body is null ? [] : JsonSerializer.SerializeToNode(body, WireJson.Options)!.AsObject();
-        var data = Handle(method.Method, relative.Split('?')[0].Split('/'), sent);
+        var data = relative.Contains("with_partial_message=true", StringComparison.Ordinal)
+            ? new() { ["messages"] = Draft() }
+            : Handle(method.Method, relative.Split('?')[0].Split('/'), sent);
         await After(call);
         var answer = new JsonObject { ["code"] = 0, ["msg"] = "success", ["data"] = data };
         return PlatformAnswer.Read(200, Encoding.UTF8.GetBytes(answer.ToJsonString()));
@@ -94,6 +99,8 @@ internal sealed class FakeAily(TimeProvider clock) : IUserCalls
     }
 
     private FakeRun Find(string id) => Runs.Single(r => r.Id == id);
+
+    private JsonArray Draft() => Drafts.Count == 0 ? [] : [Written("ASSISTANT", "MDX", Drafts.Count > 1 ? Drafts.Dequeue() : Drafts.Peek(), 2)];
 
     private JsonArray Answer() => new(
     [

@@ -14,6 +14,26 @@ internal sealed class FakeChat
 
     public MessageClient Messages => _platform.Messages();
 
+    public CardEntities Entities => _platform.Entities();
+
+    /// <summary>The app has the scope for cards that grow; else their making is refused.</summary>
+    public bool LetsGrow { get; set; }
+
+    /// <summary>Every text that grew, as it was then.</summary>
+    public List<string> Grown { get; } = [];
+
+    /// <summary>The numbers of the changes of cards with an id of their own.</summary>
+    public List<int> Sequences { get; } = [];
+
+    /// <summary>A platform code for such a call, 0 to let it pass: <c>create</c>, <c>text</c> or <c>replace</c>.</summary>
+    public Func<string, int> RefuseEntity { get; set; } = _ => 0;
+
+    /// <summary>Cards with an id of their own that were made.</summary>
+    public int Made { get; private set; }
+
+    /// <summary>How often somebody wanted one.</summary>
+    public int Wanted { get; private set; }
+
     /// <summary>The bot's cards, oldest first, as they look now.</summary>
     public List<(string Id, string RepliesTo, JsonObject Card)> Cards { get; } = [];
 
@@ -30,8 +50,57 @@ internal sealed class FakeChat
 
     public static string TextOf(JsonObject card) => string.Join('\n', card["body"]!["elements"]!.AsArray().Select(e => (string?)e!["content"]));
 
+    private readonly Dictionary<string, JsonObject> _entities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _shownBy = new(StringComparer.Ordinal);
+
+    private (int, string) Entity(RecordedPlatform.Call call)
+    {
+        var path = call.Path.Split('/');
+        var kind = call.Method == HttpMethod.Post ? "create" : path.Length == 6 ? "replace" : "text";
+        Wanted += kind == "create" ? 1 : 0;
+        var code = !LetsGrow ? 99991672 : RefuseEntity(kind) is not 0 and var refused ? refused : 0;
+        if (code == 0 && kind != "create")
+        {
+            var sequence = (int)call.Body!["sequence"]!;
+            code = Sequences.Count > 0 && sequence <= Sequences.Max() ? CardEntities.SequenceTooLow : 0;
+            Sequences.AddRange(code == 0 ? [sequence] : []);
+        }
+
+        return code != 0 ? (400, $$"""{"code":{{code}},"msg":"refused"}""") : (200, $$"""{"code":0,"data":{{Changed(kind, path, call.Body!)}}}""");
+    }
+
+    private string Changed(string kind, string[] path, JsonObject body)
+    {
+        switch (kind)
+        {
+            case "create":
+                _entities[$"{++Made}"] = JsonNode.Parse((string)body["data"]!)!.AsObject();
+                return $$"""{"card_id":"{{Made}}"}""";
+            case "text":
+                Grown.Add((string)body["content"]!);
+                _entities[path[5]]["body"]!["elements"]![0]!["content"] = Grown[^1];
+                break;
+            default:
+                _entities[path[5]] = JsonNode.Parse((string)body["card"]!["data"]!)!.AsObject();
+                break;
+        }
+
+        if (_shownBy.TryGetValue(path[5], out var message))
+        {
+            var at = Cards.FindIndex(c => c.Id == message);
+            Cards[at] = Cards[at] with { Card = _entities[path[5]] };
+        }
+
+        return "{}";
+    }
+
     private (int, string) Answer(RecordedPlatform.Call call)
     {
+        if (call.Path.StartsWith("/open-apis/cardkit/", StringComparison.Ordinal))
+        {
+            return Entity(call);
+        }
+
         var kind = call.Method == HttpMethod.Patch ? "patch" : "reply";
         var content = (string)call.Body!["content"]!;
         if (Refuse(kind, content) is not 0 and var code)
@@ -58,7 +127,14 @@ internal sealed class FakeChat
         if (!_byUuid.TryGetValue(uuid, out var id))
         {
             _byUuid[uuid] = id = $"om_card{Cards.Count + 1}";
-            Cards.Add((id, repliesTo, JsonNode.Parse(content)!.AsObject()));
+            var card = JsonNode.Parse(content)!.AsObject();
+            if (card["data"]?["card_id"] is { } entity)
+            {
+                _shownBy[(string)entity!] = id;
+                card = _entities[(string)entity!];
+            }
+
+            Cards.Add((id, repliesTo, card));
         }
 
         return $$"""{"message_id":"{{id}}","chat_id":"oc_1"}""";
