@@ -192,11 +192,11 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             .SetProperty(s => s.OnlyVisible, onlyVisible), ct), ct);
 
     /// <summary>A new message has taken the place of one that is gone, whichever of the user's sessions shows itself there by now.</summary>
-    public Task CardMovedAsync(UserKey user, string from, SentMessage to, CancellationToken ct) => database.RunAsync(db =>
+    public Task CardMovedAsync(UserKey user, string from, SentMessage to, CancellationToken ct) => database.WriteAsync(db =>
         db.Set<AuthorizationSession>().Where(s => s.AppId == user.AppId && s.OpenId == user.OpenId && s.MessageId == from).ExecuteUpdateAsync(u => u
             .SetProperty(s => s.MessageId, to.MessageId)
             .SetProperty(s => s.ChatId, to.ChatId)
-            .SetProperty(s => s.OnlyVisible, false), ct));
+            .SetProperty(s => s.OnlyVisible, false), ct), ct);
 
     /// <summary>The card is not this session's any more: another one has it, or nobody is there to see it.</summary>
     public Task LetGoOfCardAsync(string sessionId, CancellationToken ct) => database.WriteAsync(db =>
