@@ -31,7 +31,6 @@ internal sealed class AccountStore(Database database, RefreshTokens refreshToken
             CreatedAt = now,
             CreatedBy = by,
         };
-        using var turn = await database.TakeTurnAsync(ct);
         try
         {
             return await database.TransactAsync(async db =>
@@ -61,7 +60,6 @@ internal sealed class AccountStore(Database database, RefreshTokens refreshToken
     /// <returns>Null when meanwhile it was disabled or deleted, or got another password.</returns>
     public async Task<Secret?> SignInAsync(Account account, string from, CancellationToken ct)
     {
-        using var turn = await database.TakeTurnAsync(ct);
         return await database.TransactAsync<Secret?>(async db =>
         {
             var now = clock.GetUtcNow();
@@ -83,7 +81,6 @@ internal sealed class AccountStore(Database database, RefreshTokens refreshToken
     /// <returns>False when there is no such account any more.</returns>
     public async Task<bool> ChangeAsync(Account account, AccountChange change, string? passwordHash, string by, CancellationToken ct)
     {
-        using var turn = await database.TakeTurnAsync(ct);
         return await database.TransactAsync(async db =>
         {
             var now = clock.GetUtcNow();
@@ -124,7 +121,6 @@ internal sealed class AccountStore(Database database, RefreshTokens refreshToken
     /// <returns>False when there is no such account any more.</returns>
     public async Task<bool> DeleteAsync(Account account, string by, CancellationToken ct)
     {
-        using var turn = await database.TakeTurnAsync(ct);
         return await database.TransactAsync(async db =>
         {
             var deleted = await db.Set<Account>().Where(a => a.Id == account.Id).ExecuteDeleteAsync(ct);
