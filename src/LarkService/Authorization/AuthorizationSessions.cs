@@ -70,7 +70,7 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             {
                 u.SetProperty(s => s.StateHash, (string?)null);
                 alongside?.Invoke(session, u);
-            }, CancellationToken.None), CancellationToken.None) == 1;
+            }, CancellationToken.None), ct) == 1;
         return mine ? session : null;
     }
 
