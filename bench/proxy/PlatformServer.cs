@@ -24,7 +24,7 @@ internal static class PlatformServer
         var answers = new Dictionary<string, byte[]>();
         foreach (var size in (int[])[300, 4_000, 60_000])
         {
-            answers[$"{Root}/json/{size}"] = Encoding.UTF8.GetBytes($$"""{"code":0,"msg":"success","data":{"text":"{{new string('x', size - 50)}}"}}""");
+            answers[$"{Root}/json/{size}"] = Encoding.UTF8.GetBytes($$$"""{"code":0,"msg":"success","data":{"text":"{{{new string('x', size - 50)}}}"}}""");
         }
 
         app.Run(http => AnswerAsync(http, answers, others, sandbox));
@@ -75,7 +75,7 @@ internal static class PlatformServer
         }
 
         http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync($$"""{"code":0,"data":{"bytes":{{all}}}}""");
+        await http.Response.WriteAsync($$$"""{"code":0,"data":{"bytes":{{{all}}}}}""");
     }
 
     private static async Task PassOnAsync(HttpContext http, HttpClient others, Uri sandbox)
