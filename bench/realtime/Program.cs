@@ -13,6 +13,8 @@ namespace LarkService.RealtimeBench;
 /// </summary>
 internal static class Program
 {
+    private static readonly string[] Permissions = ["grants.read"];
+
     private static async Task<int> Main(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -87,7 +89,7 @@ internal static class Program
 
     private static async Task<(string Id, string Key)> NewKeyAsync(HttpClient api, int number)
     {
-        using var answer = await api.PostAsJsonAsync("/api/v1/api-keys", new { name = $"client {number}", permissions = new[] { "grants.read" } });
+        using var answer = await api.PostAsJsonAsync("/api/v1/api-keys", new { name = $"client {number}", permissions = Permissions });
         var made = JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!;
         return (made["id"]!.ToString(), made["key"]!.ToString());
     }

@@ -90,7 +90,7 @@ public sealed class RealtimeTests
         await using (await RealtimeClient.ConnectAsync(scene.Url, account["accessToken"], inQuery: true))
         await using (await RealtimeClient.ConnectAsync(scene.Url, scene.BootstrapKey))
         {
-            Assert.Equal(3, await ConnectionsAsync(scene));
+            await Eventually.TrueAsync("three being counted", async () => await ConnectionsAsync(scene) == 3); // SignalR welcomes before it says so
         }
 
         await Eventually.TrueAsync("nobody being counted any more", async () => await ConnectionsAsync(scene) == 0);
@@ -188,7 +188,7 @@ public sealed class RealtimeTests
         var large = JsonSerializer.SerializeToElement(new string('x', 4000));
 
         // Until what lies between is full: some megabytes
-        for (var batch = 0; await ConnectionsAsync(scene) == 2; batch++)
+        for (var batch = 0; !scene.AllOutput.Any(line => line.Contains("was cut off", StringComparison.Ordinal)); batch++)
         {
             Assert.True(batch < 400, "Whoever reads nothing is still connected.");
             for (var i = 0; i < 50; i++)
@@ -202,7 +202,7 @@ public sealed class RealtimeTests
             }
         }
 
-        Assert.Equal(1, await ConnectionsAsync(scene));
+        await Eventually.TrueAsync("one being left", async () => await ConnectionsAsync(scene) == 1);
     }
 
     [Fact]
