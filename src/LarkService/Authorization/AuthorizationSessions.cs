@@ -62,13 +62,13 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
             return null;
         }
 
-        var mine = await database.RunAsync(db => db.Set<AuthorizationSession>()
+        var mine = await database.WriteAsync(db => db.Set<AuthorizationSession>()
             .Where(s => s.SessionId == session.SessionId && s.StateHash == hash)
             .ExecuteUpdateAsync(u =>
             {
                 u.SetProperty(s => s.StateHash, (string?)null);
                 alongside?.Invoke(session, u);
-            }, ct)) == 1;
+            }, ct), ct) == 1;
         return mine ? session : null;
     }
 
@@ -151,11 +151,11 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     /// <summary>Has the session's card drawn again.</summary>
     public async Task ShowAgainAsync(string sessionId, CancellationToken ct)
     {
-        await database.RunAsync(db =>
+        await database.WriteAsync(db =>
         {
             outbox.Add(db, SessionTopics.Changed, sessionId, new SessionChanged(sessionId));
             return db.SaveChangesAsync(ct);
-        });
+        }, ct);
         outbox.Committed();
     }
 
@@ -183,15 +183,15 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     }
 
     /// <summary>Where the card is; also for sessions that have ended meanwhile.</summary>
-    public Task CardSentAsync(string sessionId, string messageId, string? chatId, bool onlyVisible, CancellationToken ct) => database.RunAsync(db =>
+    public Task CardSentAsync(string sessionId, string messageId, string? chatId, bool onlyVisible, CancellationToken ct) => database.WriteAsync(db =>
         db.Set<AuthorizationSession>().Where(s => s.SessionId == sessionId).ExecuteUpdateAsync(u => u
             .SetProperty(s => s.MessageId, messageId)
             .SetProperty(s => s.ChatId, s => chatId ?? s.ChatId)
-            .SetProperty(s => s.OnlyVisible, onlyVisible), ct));
+            .SetProperty(s => s.OnlyVisible, onlyVisible), ct), ct);
 
     /// <summary>The card is not this session's any more: another one has it, or nobody is there to see it.</summary>
-    public Task LetGoOfCardAsync(string sessionId, CancellationToken ct) => database.RunAsync(db =>
-        db.Set<AuthorizationSession>().Where(s => s.SessionId == sessionId).ExecuteUpdateAsync(u => u.SetProperty(s => s.MessageId, (string?)null), ct));
+    public Task LetGoOfCardAsync(string sessionId, CancellationToken ct) => database.WriteAsync(db =>
+        db.Set<AuthorizationSession>().Where(s => s.SessionId == sessionId).ExecuteUpdateAsync(u => u.SetProperty(s => s.MessageId, (string?)null), ct), ct);
 
     private static async Task<bool> LetGoOfCardAsync(LarkDbContext db, string sessionId, string messageId, CancellationToken ct) =>
         await db.Set<AuthorizationSession>().Where(s => s.SessionId == sessionId && s.MessageId == messageId)

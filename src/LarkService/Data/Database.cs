@@ -25,8 +25,8 @@ internal sealed class Database(DatabaseProvider provider, Func<LarkDbContext> op
     }
 
     /// <summary>
-    /// SQLite has one writer at a time, and others find out by trying again. Busy writers of this process take turns instead;
-    /// on PostgreSQL everybody may go at once.
+    /// SQLite has one writer at a time, and others find out by trying again, a sleeping thread each. Writers of this process take turns instead;
+    /// on PostgreSQL everybody may go at once. Whoever has a turn asks for no other.
     /// </summary>
     /// <returns>Disposing it ends the turn.</returns>
     public async Task<IDisposable> TakeTurnAsync(CancellationToken ct)
@@ -40,9 +40,17 @@ internal sealed class Database(DatabaseProvider provider, Func<LarkDbContext> op
         return new Turn(_writing);
     }
 
-    /// <summary>Several statements that stand or fall together; what <paramref name="work"/> saved is committed when it returns.</summary>
+    /// <summary>One statement that writes, in its turn.</summary>
+    public async Task<T> WriteAsync<T>(Func<LarkDbContext, Task<T>> work, CancellationToken ct)
+    {
+        using var turn = await TakeTurnAsync(ct);
+        return await RunAsync(work);
+    }
+
+    /// <summary>Several statements that stand or fall together, in their turn; what <paramref name="work"/> saved is committed when it returns.</summary>
     public async Task<T> TransactAsync<T>(Func<LarkDbContext, Task<T>> work, CancellationToken ct)
     {
+        using var turn = await TakeTurnAsync(ct);
         await using var db = Open();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var result = await work(db);

@@ -114,7 +114,7 @@ internal sealed partial class RefreshEnds(
     {
         if ((grant.RefreshOutcome ?? RefreshResult.Refreshed) == outcome)
         {
-            return await database.RunAsync(db => grants.RotateAsync(db, grant, issued.Tokens, issued.At, ct));
+            return await database.WriteAsync(db => grants.RotateAsync(db, grant, issued.Tokens, issued.At, ct), ct);
         }
 
         var rotated = await database.TransactAsync(async db =>
@@ -137,7 +137,7 @@ internal sealed partial class RefreshEnds(
         metrics.Refreshed(grant.AppId, outcome);
         if (grant.RefreshOutcome == outcome)
         {
-            await database.RunAsync(db => leases.GiveBackAsync(db, grant, outcome, isUncertain, ct));
+            await database.WriteAsync(db => leases.GiveBackAsync(db, grant, outcome, isUncertain, ct), ct);
             return;
         }
 

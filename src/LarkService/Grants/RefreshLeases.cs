@@ -34,7 +34,7 @@ internal sealed class RefreshLeases(Database database, LeaseOwner owner, Databas
         var sql = "UPDATE user_grants SET refresh_lease_owner = {3}, refresh_lease_until = " + clock.Now(Lifetime)
             + $", refresh_started_at = COALESCE(refresh_started_at, {clock.Now()})" + Generation
             + " AND status = 'active' AND refresh_token IS NOT NULL AND (refresh_lease_owner = {3} OR (" + free + " AND " + unchanged + "))";
-        return await database.RunAsync(db => db.Database.ExecuteSqlRawAsync(sql, [grant.AppId, grant.OpenId, grant.Version, owner.Id], ct)) == 1;
+        return await database.WriteAsync(db => db.Database.ExecuteSqlRawAsync(sql, [grant.AppId, grant.OpenId, grant.Version, owner.Id], ct), ct) == 1;
     }
 
     /// <summary>Somebody else's lease lives, on this generation.</summary>

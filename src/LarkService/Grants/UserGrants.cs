@@ -115,9 +115,9 @@ internal sealed class UserGrants(Database database, TokenSeal seal, TimeProvider
     {
         var now = clock.GetUtcNow();
         var anHourAgo = now.AddHours(-1);
-        return database.RunAsync(db => db.Set<UserGrant>()
+        return database.WriteAsync(db => db.Set<UserGrant>()
             .Where(g => g.AppId == appId && EF.Parameter(openIds).Contains(g.OpenId) && (g.LastUsedAt == null || g.LastUsedAt < anHourAgo))
-            .ExecuteUpdateAsync(u => u.SetProperty(g => g.LastUsedAt, now), ct));
+            .ExecuteUpdateAsync(u => u.SetProperty(g => g.LastUsedAt, now), ct), ct);
     }
 
     public Secret? AccessToken(UserGrant grant) =>

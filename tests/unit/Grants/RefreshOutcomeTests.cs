@@ -203,7 +203,7 @@ public sealed class RefreshOutcomeTests : IDisposable
         Assert.Equal(4, Refreshes.Count); // it rests for half a minute
 
         // When that is over, then it is tried again
-        for (var looks = 0; looks < 8; looks++)
+        for (var looks = 0; looks < 60 && (await StoredAsync()).RefreshStartedAt is not null; looks++)
         {
             await _scene.Clock.SomeoneWaitsAsync(TimeSpan.Zero, TimeSpan.FromSeconds(6));
             _scene.Clock.AdvanceSeconds(6);

@@ -25,7 +25,6 @@ internal sealed class ApiKeys(Database database, ApiKeyCache cache, AuditLog aud
             CreatedBy = by,
             ExpiresAt = wanted.ExpiresAt?.ToUniversalTime(),
         };
-        using var turn = await database.TakeTurnAsync(ct);
         await database.TransactAsync(async db =>
         {
             db.Add(key);
@@ -41,7 +40,6 @@ internal sealed class ApiKeys(Database database, ApiKeyCache cache, AuditLog aud
     /// <returns>False when there is no such key.</returns>
     public async Task<bool> RevokeAsync(Guid id, string by, CancellationToken ct)
     {
-        using var turn = await database.TakeTurnAsync(ct);
         var prefix = await database.TransactAsync(async db =>
         {
             var now = clock.GetUtcNow();

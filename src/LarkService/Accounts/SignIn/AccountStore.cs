@@ -31,7 +31,6 @@ internal sealed class AccountStore(Database database, RefreshTokens refreshToken
             CreatedAt = now,
             CreatedBy = by,
         };
-        using var turn = await database.TakeTurnAsync(ct);
         try
         {
             return await database.TransactAsync(async db =>
@@ -57,7 +56,6 @@ internal sealed class AccountStore(Database database, RefreshTokens refreshToken
     /// <summary>Somebody showed the right password.</summary>
     public async Task<Secret> SignInAsync(Account account, string from, CancellationToken ct)
     {
-        using var turn = await database.TakeTurnAsync(ct);
         return await database.TransactAsync(async db =>
         {
             var now = clock.GetUtcNow();
@@ -73,7 +71,6 @@ internal sealed class AccountStore(Database database, RefreshTokens refreshToken
     /// <returns>False when there is no such account any more.</returns>
     public async Task<bool> ChangeAsync(Account account, AccountChange change, string? passwordHash, string by, CancellationToken ct)
     {
-        using var turn = await database.TakeTurnAsync(ct);
         return await database.TransactAsync(async db =>
         {
             var now = clock.GetUtcNow();
@@ -114,7 +111,6 @@ internal sealed class AccountStore(Database database, RefreshTokens refreshToken
     /// <returns>False when there is no such account any more.</returns>
     public async Task<bool> DeleteAsync(Account account, string by, CancellationToken ct)
     {
-        using var turn = await database.TakeTurnAsync(ct);
         return await database.TransactAsync(async db =>
         {
             var deleted = await db.Set<Account>().Where(a => a.Id == account.Id).ExecuteDeleteAsync(ct);

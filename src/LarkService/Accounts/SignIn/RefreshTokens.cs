@@ -34,7 +34,6 @@ internal sealed class RefreshTokens(Database database, AuditLog audit, TimeProvi
     public async Task<(Account Account, Secret Next)?> SpendAsync(Secret token, CancellationToken ct)
     {
         var hash = Digest.Of(token.Reveal());
-        using var turn = await database.TakeTurnAsync(ct);
         return await database.TransactAsync<(Account, Secret)?>(async db =>
         {
             var now = clock.GetUtcNow();

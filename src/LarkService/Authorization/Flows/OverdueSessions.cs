@@ -48,7 +48,6 @@ internal sealed class OverdueSessions(Database database, OutboxPublisher outbox,
     /// <returns>Those that were pending still.</returns>
     public async Task<IReadOnlyList<AuthorizationSession>> EndAsync(IReadOnlyList<AuthorizationSession> overdue, CancellationToken ct)
     {
-        using var turn = await database.TakeTurnAsync(ct);
         var ended = await database.TransactAsync(async db =>
         {
             var mine = await EndAsync(db, overdue, ct);

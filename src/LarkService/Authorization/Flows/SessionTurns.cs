@@ -41,22 +41,22 @@ internal sealed class SessionTurns(Database database, SlowLooks looks, TimeProvi
     public async Task<bool> TakeAsync(AuthorizationSession session, TimeSpan length, CancellationToken ct)
     {
         var until = clock.GetUtcNow() + length;
-        return await database.RunAsync(db => Pending(db, session).Where(s => s.NextPollAt == session.NextPollAt)
-            .ExecuteUpdateAsync(u => u.SetProperty(s => s.NextPollAt, until), ct)) == 1;
+        return await database.WriteAsync(db => Pending(db, session).Where(s => s.NextPollAt == session.NextPollAt)
+            .ExecuteUpdateAsync(u => u.SetProperty(s => s.NextPollAt, until), ct), ct) == 1;
     }
 
     /// <summary>Makes our own turn longer; for whoever has it.</summary>
     public Task HoldAsync(AuthorizationSession session, TimeSpan length)
     {
         var until = clock.GetUtcNow() + length;
-        return database.RunAsync(db => Pending(db, session).ExecuteUpdateAsync(u => u.SetProperty(s => s.NextPollAt, until), CancellationToken.None));
+        return database.WriteAsync(db => Pending(db, session).ExecuteUpdateAsync(u => u.SetProperty(s => s.NextPollAt, until), CancellationToken.None), CancellationToken.None);
     }
 
     /// <summary>Nothing was done: it is as due as it was before, for whoever comes next.</summary>
     public Task GiveBackAsync(AuthorizationSession session)
     {
         var due = session.NextPollAt ?? clock.GetUtcNow();
-        return database.RunAsync(db => Pending(db, session).ExecuteUpdateAsync(u => u.SetProperty(s => s.NextPollAt, due), CancellationToken.None));
+        return database.WriteAsync(db => Pending(db, session).ExecuteUpdateAsync(u => u.SetProperty(s => s.NextPollAt, due), CancellationToken.None), CancellationToken.None);
     }
 
     /// <summary>The user has not decided yet: the next poll, at the platform's interval at the earliest.</summary>
@@ -65,9 +65,9 @@ internal sealed class SessionTurns(Database database, SlowLooks looks, TimeProvi
         var now = clock.GetUtcNow();
         DateTimeOffset? soon = NotPast(session.ExpiresAt, NotPast(codeEndsAt, now + PauseAfter(pollSeconds, now - (session.OpenedAt ?? now))));
         var later = session.OpenedAt is null ? looks.Next(session.AppId, codeEndsAt) : soon;
-        return database.RunAsync(db => Pending(db, session).ExecuteUpdateAsync(u => u
+        return database.WriteAsync(db => Pending(db, session).ExecuteUpdateAsync(u => u
             .SetProperty(s => s.PollSeconds, pollSeconds)
-            .SetProperty(s => s.NextPollAt, s => s.OpenedAt == null ? later : soon), CancellationToken.None)); // somebody may click in this moment
+            .SetProperty(s => s.NextPollAt, s => s.OpenedAt == null ? later : soon), CancellationToken.None), CancellationToken.None); // somebody may click in this moment
     }
 
     // The user may agree in the last moment: one more look before an end.

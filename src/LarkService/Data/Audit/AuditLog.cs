@@ -37,7 +37,6 @@ internal sealed class AuditLog : IAsyncDisposable
     private async Task CommitAsync(IReadOnlyList<GroupCommit<AuditEntry, bool>.Entry> batch)
     {
         using var limit = new CancellationTokenSource(Limit, _clock);
-        using var turn = await _database.TakeTurnAsync(limit.Token);
         await _database.TransactAsync(async db =>
         {
             await AppendAsync(db, [.. batch.Select(b => b.Item)], limit.Token);

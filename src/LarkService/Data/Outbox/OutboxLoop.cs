@@ -137,15 +137,15 @@ internal sealed partial class OutboxLoop(
             return;
         }
 
-        await database.RunAsync(db => db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteDeleteAsync(CancellationToken.None));
+        await database.WriteAsync(db => db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteDeleteAsync(CancellationToken.None), CancellationToken.None);
     }
 
     private async Task<bool> ClaimAsync(OutboxMessage message, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        return await database.RunAsync(db => db.Set<OutboxMessage>()
+        return await database.WriteAsync(db => db.Set<OutboxMessage>()
             .Where(m => m.Id == message.Id && !m.Dead && m.DueAt <= now)
-            .ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, now + Lease).SetProperty(m => m.Attempts, m => m.Attempts + 1), ct)) == 1;
+            .ExecuteUpdateAsync(u => u.SetProperty(m => m.DueAt, now + Lease).SetProperty(m => m.Attempts, m => m.Attempts + 1), ct), ct) == 1;
     }
 
     // Not a try that failed: the claim's count is taken back.
@@ -160,8 +160,8 @@ internal sealed partial class OutboxLoop(
         await ChangeAsync(message, u => u.SetProperty(m => m.Dead, dead).SetProperty(m => m.DueAt, due).SetProperty(m => m.LastError, e.GetType().Name));
     }
 
-    private Task<int> ChangeAsync(OutboxMessage message, Action<UpdateSettersBuilder<OutboxMessage>> change) => database.RunAsync(db =>
-        db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteUpdateAsync(change, CancellationToken.None));
+    private Task<int> ChangeAsync(OutboxMessage message, Action<UpdateSettersBuilder<OutboxMessage>> change) => database.WriteAsync(
+        db => db.Set<OutboxMessage>().Where(m => m.Id == message.Id).ExecuteUpdateAsync(change, CancellationToken.None), CancellationToken.None);
 
     private static partial class Log
     {

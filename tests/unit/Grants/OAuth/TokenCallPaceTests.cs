@@ -116,7 +116,7 @@ public sealed class TokenCallPaceTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(CallPriority.Expected, 9, 50, 1000)]
+    [InlineData(CallPriority.Expected, 10, 50, 1000)]
     [InlineData(CallPriority.Background, 5, 25, 500)]
     internal void Those_who_have_just_clicked_may_use_all_that_is_left_and_what_can_wait_half(CallPriority priority, int burst, int second, int minute)
     {

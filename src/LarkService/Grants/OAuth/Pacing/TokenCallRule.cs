@@ -3,8 +3,8 @@ namespace LarkService.Grants.OAuth.Pacing;
 /// <summary>
 /// How many calls the token endpoint takes from one app: 50 in any second and 1000 in any 60 (the platform's page of the
 /// endpoint). Time is cut into stretches of 50 ms and calls are counted for each. The windows are two stretches longer than the
-/// platform's: one for where in its stretch a call fell, one for calls that are under way for unequal times. And they go out evenly, a
-/// little slower than the platform allows (45 a second), because jitter on the way would push some of them into a second that is full; a
+/// platform's: one for where in its stretch a call fell, one for calls that are under way for unequal times. And they go out evenly, and
+/// in the long run a little slower than the platform allows (45 a second), because jitter on the way would push some of them into a second that is full; a
 /// call that is refused costs everybody a pause.
 /// </summary>
 internal static class TokenCallRule
@@ -12,7 +12,7 @@ internal static class TokenCallRule
     public const int SlotsPerSecond = 20;
     public const int SlotMilliseconds = 1000 / SlotsPerSecond;
 
-    public const int Burst = 9;
+    public const int Burst = 10;
     public const int BurstSlots = 4;
     public const int PerSecond = 50;
     public const int SecondSlots = SlotsPerSecond + 2;
