@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using LarkService.Hosting.OpenApi;
 using LarkService.Hosting.OpenApi.Routes;
+using LarkService.IntegrationTests.Monitoring;
 using LarkService.IntegrationTests.Rest;
 using LarkService.IntegrationTests.Support;
 using Microsoft.AspNetCore.Routing;
@@ -39,10 +41,10 @@ public sealed class DocumentTests(DocumentFixture fixture)
         // Generated clients name their methods after these: add, never rename
         string[] names =
         [
-            "createAuthorization", "createApiKey", "createRecords", "deleteAccount", "deleteRecords", "executeFlow", "getAccount", "getApiKey", "getAuthorization", "getGrant",
+            "aiChat", "askKnowledge", "createAuthorization", "createApiKey", "createRecords", "deleteAccount", "deleteRecords", "executeFlow", "getAccount", "getApiKey", "getAuthorization", "getGrant",
             "getOpenApi", "getOperation", "getTable", "getUserToken", "health", "healthLive", "healthReady", "invokeFunction", "listAccounts", "listApiKeys", "listAuthorizations",
             "listEvents", "listGrants", "listRecords", "listTables", "listWebhookDeliveries", "login", "metrics", "oauthCallback", "proxyDelete", "proxyGet", "proxyPatch", "proxyPost",
-            "proxyPut", "receivePush", "refreshGrant", "refreshTokens", "register", "replayEvent", "replayWebhookDelivery", "revokeApiKey", "revokeGrant", "runSql", "updateAccount",
+            "proxyPut", "realtime", "receivePush", "refreshGrant", "refreshTokens", "register", "replayEvent", "replayWebhookDelivery", "revokeApiKey", "revokeGrant", "runSql", "startSkill", "updateAccount",
             "updateRecords",
         ];
         Assert.Equal(names.Order(StringComparer.Ordinal), Operation.Of(document).Select(o => o.Id).Order(StringComparer.Ordinal));
@@ -157,6 +159,17 @@ public sealed class DocumentTests(DocumentFixture fixture)
         Assert.Equal(System.Net.HttpStatusCode.NotModified, (await scene.Anonymous.SendAsync(known)).StatusCode);
         Assert.Equal(document["paths"]!.AsObject().Select(p => p.Key), document["paths"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal));
         Assert.Equal(document["components"]!["schemas"]!.AsObject().Select(p => p.Key), document["components"]!["schemas"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_http_file_calls_routes_that_there_are()
+    {
+        var (_, document) = await fixture.ReadAsync();
+        var known = Operation.Of(document).Select(o => (o.Method, Path: "^" + Regex.Replace(Regex.Escape(o.Path), @"\\\{\w+}", ".+") + "$")).ToList();
+        var calls = Regex.Matches(await File.ReadAllTextAsync(Files.InRepository("docs", "larkservice.http")), @"(?m)^(GET|POST|PUT|PATCH|DELETE) \{\{lark\}\}([^?\s]+)");
+
+        Assert.True(calls.Count > 20);
+        Assert.All(calls, call => Assert.Contains(known, k => k.Method == call.Groups[1].Value && Regex.IsMatch(call.Groups[2].Value, k.Path)));
     }
 
     [Fact]

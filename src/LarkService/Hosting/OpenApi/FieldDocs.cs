@@ -30,6 +30,9 @@ internal static class FieldDocs
         ["UpdateRecordsRequest"] = ["openId"],
         ["FunctionRequest"] = ["openId"],
         ["FlowRequest"] = ["openId"],
+        ["ChatRequest"] = ["openId", "message"],
+        ["SkillRequest"] = ["openId"],
+        ["KnowledgeRequest"] = ["openId", "message"],
         ["NewApiKey"] = ["name", "permissions"],
         ["Credentials"] = ["email", "password"],
         ["RefreshRequest"] = ["refreshToken"],
@@ -66,6 +69,10 @@ internal static class FieldDocs
         ["FunctionRequest"] = Of(("openId", JsonParts.Read(OpenId)), ("params", JsonParts.Read(AnyObject))),
         ["FlowRequest"] = Of(
             ("openId", JsonParts.Read(OpenId)), ("params", JsonParts.Read(AnyObject)), ("operator", JsonParts.Read(AnyObject)), ("idempotencyKey", JsonParts.Read("""{"minLength": 1, "maxLength": 64}"""))),
+        ["ChatRequest"] = Of(("openId", JsonParts.Read(OpenId)), ("message", JsonParts.Read("""{"minLength": 1, "maxLength": 61440}""")), ("conversationId", JsonParts.Read("""{"pattern": "^conv_[A-Za-z0-9_-]{22}$"}"""))),
+        ["SkillRequest"] = Of(
+            ("openId", JsonParts.Read(OpenId)), ("query", JsonParts.Read("""{"maxLength": 40960}""")), ("files", JsonParts.Read("""{"maxItems": 32}""")), ("input", JsonParts.Read(AnyObject))),
+        ["KnowledgeRequest"] = Of(("openId", JsonParts.Read(OpenId)), ("message", JsonParts.Read("""{"minLength": 1, "maxLength": 65535}"""))),
         ["NewApiKey"] = Of(
             ("name", JsonParts.Read("""{"maxLength": 100}""")), ("permissions", Permitted()), ("permissions", JsonParts.Read("""{"minItems": 1}""")), ("quota", JsonParts.Read("""{"minimum": 1}"""))),
         ["ApiKey"] = Of(("permissions", Permitted())),

@@ -92,6 +92,45 @@ internal static class OwnSchemas
             },
             "required": ["status", "executionId", "outParams"]
           },
+          "ChatAnswer": {
+            "type": "object",
+            "description": "What the assistant answered.",
+            "properties": {
+              "conversationId": {"type": "string", "description": "For the next question."},
+              "runId": {"type": "string", "description": "Aily's name for the work."},
+              "message": {
+                "type": "object",
+                "description": "What it wrote.",
+                "properties": {
+                  "id": {"type": "string", "description": "Aily's; empty when it wrote nothing."},
+                  "content": {"type": "string", "description": "Markdown."}
+                },
+                "required": ["id", "content"]
+              }
+            },
+            "required": ["conversationId", "runId", "message"]
+          },
+          "SkillResult": {
+            "type": "object",
+            "description": "What a skill came to.",
+            "properties": {
+              "output": {"description": "The skill's JSON, or its text when it is none."},
+              "status": {"type": ["string", "null"], "description": "The platform's word, as `success`."}
+            },
+            "required": ["output", "status"]
+          },
+          "KnowledgeAnswer": {
+            "type": "object",
+            "description": "What the knowledge says.",
+            "properties": {
+              "content": {"type": "string", "description": "Markdown; empty when nothing was found."},
+              "hasAnswer": {"type": "boolean", "description": "Something was found."},
+              "finishType": {"type": ["string", "null"], "description": "`qa` or `faq`."},
+              "faqResult": {"type": ["object", "null"], "description": "The question and answer that were found ready."},
+              "processData": {"type": ["object", "null"], "description": "What the answer was made of."}
+            },
+            "required": ["content", "hasAnswer", "finishType", "faqResult", "processData"]
+          },
           "Health": {
             "type": "object",
             "description": "How the service is.",

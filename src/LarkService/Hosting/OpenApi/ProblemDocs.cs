@@ -41,10 +41,13 @@ internal static class ProblemDocs
                   "code": {"type": ["integer", "string", "null"], "description": "The platform's; of a flow that failed, the flow's own."},
                   "msg": {"type": ["string", "null"], "description": "The platform's words."},
                   "logId": {"type": ["string", "null"], "description": "The platform's, for its support."},
-                  "executionId": {"type": ["string", "null"], "description": "Of a flow."}
+                  "executionId": {"type": ["string", "null"], "description": "Of a flow."},
+                  "runStatus": {"type": "string", "enum": ["failed", "cancelled", "expired", "requires_message", "timed_out"], "description": "Of an AI run."},
+                  "conversationId": {"type": "string", "description": "Of an AI run."},
+                  "runId": {"type": "string", "description": "Of an AI run."}
                 }
                 """,
-            Optional = ["executionId"],
+            Optional = ["code", "logId", "executionId", "runStatus", "conversationId", "runId"],
             Example = """{"code": 2320001, "msg": "param is invalid", "logId": "20261122104755F5C1E1B2A3D4E5F60718"}""",
         },
         new("platform-unavailable", 503, "Feishu/Lark does not answer. The detail says whether the call may have been carried out all the same.",
@@ -74,6 +77,8 @@ internal static class ProblemDocs
             "This Idempotency-Key is taken", "The key was used for another request: another body, user or query. Take a fresh key for each call.") { Headers = ["Retry-After"] },
         new("repeat-required", 409, "The user's token had run out while a body of more than 1 MB was on its way. It is renewed: send the request again.",
             "Send the request again", "The user's token had run out while the body was on its way, and a body of more than 1 MB is not kept. The token is renewed and the platform has refused the call: send it again."),
+        new("conversation-busy", 409, "Another question of the conversation is being answered.",
+            "The conversation is busy", "Another question of this conversation is being answered. Ask this one when that is over, or in a conversation of its own.") { Headers = ["Retry-After"] },
         new("event-not-dead", 409, "Only a dead event can be replayed.", "The event is not dead", "Its state is 'received': only a dead event can be replayed.")
         {
             Members = """{"state": {"type": "string"}}""",
@@ -97,6 +102,8 @@ internal static class ProblemDocs
             Members = """{"retryAfter": {"type": "integer", "minimum": 1, "description": "Seconds; as in Retry-After."}}""",
             Example = """{"retryAfter": 12}""",
         },
+        new("service-unavailable", 503, "The service's own database does not answer. Whether a request that changes something was carried out is not known.",
+            "The service cannot answer at the moment", "Its database does not answer. Try again in a few seconds; whether a request that changes something was carried out is not known: look first, or send it with an Idempotency-Key.") { Headers = ["Retry-After"] },
         new("internal", 500, "Not the request's fault.", "Something went wrong here", "It is not your request's fault. The traceId finds it in the log.") { AlsoWith = [503] },
     ];
 

@@ -112,6 +112,11 @@ internal sealed class ResponseWriter(RouteFacts facts, RouteDoc doc, RouteKind k
             response.At("content").At(answer.MediaType)["examples"] = Examples(answer.Examples);
         }
 
+        if (answer.Also is var (type, other, example))
+        {
+            response.At("content")[type] = new JsonObject { ["schema"] = JsonParts.Ref("schemas", other), ["examples"] = Examples([("example", example)]) };
+        }
+
         if (response["content"] is JsonObject { Count: 0 })
         {
             response.Remove("content");
@@ -147,6 +152,7 @@ internal sealed class ResponseWriter(RouteFacts facts, RouteDoc doc, RouteKind k
             kind.HasBody || acts ? "payload-too-large" : null,
             facts.IsLimited ? "rate-limited" : null,
             "internal",
+            "service-unavailable",
         ]).OfType<string>().Concat(acts ? OnBehalf : []).Concat(doc.Problems);
     }
 

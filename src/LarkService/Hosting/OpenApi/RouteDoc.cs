@@ -68,6 +68,9 @@ internal sealed record AnswerDoc(int Status, string Says, params (string Name, s
 
     public string MediaType { get; init; } = "application/json";
 
+    /// <summary>The same in another form: its media type, schema and example.</summary>
+    public (string MediaType, string Schema, string Example)? Also { get; init; }
+
     /// <summary>Names among <see cref="SharedParts.Headers"/>.</summary>
     public string[] Headers { get; init; } = [];
 

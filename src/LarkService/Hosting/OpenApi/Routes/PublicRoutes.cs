@@ -58,9 +58,10 @@ internal static class PublicRoutes
                 Page(400, "The same: the link is unknown."),
                 Page(403, "The same: somebody else was asked."),
                 Page(410, "The same: the link was used, or has expired."),
+                Page(429, "The same: too many came from this address."),
+                Page(503, "The same: not now, the link may be opened again in a moment."),
                 Page(502, "The same: it failed, with a reference for whoever helps."),
             ],
-            Problems = ["rate-limited"],
             Parameters =
             {
                 ["code"] = """{"description": "The authorization code."}""",
@@ -78,6 +79,14 @@ internal static class PublicRoutes
             Answers = [new AnswerDoc(200, "It is stored, or answered.", ("taken", """{"msg": "success"}"""), ("challenge", """{"challenge": "ajls384kdjx98XX"}"""), ("toast", """{"toast": {"type": "info", "content": "One moment"}}""")) { Schema = "AnyJson" }],
             Problems = ["validation", "validation@408", "validation@415", "unauthenticated", "permission-denied", "not-found", "payload-too-large", "rate-limited", "internal@503"],
             Parameters = { ["appId"] = """{"description": "Whose address it is."}""" },
+        },
+        new("GET", "/hubs/realtime", "realtime", "News as they happen, over SignalR")
+        {
+            Says = "A SignalR hub with the JSON protocol, over WebSockets alone. Browsers may send their key as `access_token` in the query. What happens is told as it is: `operation:completed`, `authorization:completed`, `authorization:declined`.",
+            IsPlain = true,
+            Tag = "Realtime",
+            Answers = [new AnswerDoc(101, "The connection is open.")],
+            Problems = ["unauthenticated", "rate-limited"],
         },
         new("GET", "/api/openapi.json", "getOpenApi", "This document")
         {

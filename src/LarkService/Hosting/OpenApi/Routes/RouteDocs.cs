@@ -5,7 +5,7 @@ internal static class RouteDocs
 {
     public static IReadOnlyList<RouteDoc> All { get; } =
     [
-        .. AuthorizationRoutes.All, .. GrantRoutes.All, .. ProxyRoutes.All, .. WorkspaceRoutes.All, .. ApplicationRoutes.All,
+        .. AuthorizationRoutes.All, .. GrantRoutes.All, .. ProxyRoutes.All, .. WorkspaceRoutes.All, .. ApplicationRoutes.All, .. AiRoutes.All,
         .. OperatorRoutes.All, .. ApiKeyRoutes.All, .. AccountRoutes.All, .. PublicRoutes.All,
     ];
 
