@@ -81,9 +81,9 @@ internal sealed partial class ParkedCallLoop(
     private async Task<bool> ClaimAsync(ParkedCall call, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        return await database.RunAsync(db => db.Set<ParkedCall>()
+        return await database.WriteAsync(db => db.Set<ParkedCall>()
             .Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.DueAt == call.DueAt && c.DueAt <= now)
-            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now + Lease).SetProperty(c => c.LeaseOwner, owner.Id).SetProperty(c => c.HeldBack, false), ct)) == 1;
+            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now + Lease).SetProperty(c => c.LeaseOwner, owner.Id).SetProperty(c => c.HeldBack, false), ct), ct) == 1;
     }
 
     private async Task WorkAsync(ParkedCall call, CancellationToken ct)
@@ -114,8 +114,8 @@ internal sealed partial class ParkedCallLoop(
             try
             {
                 await timer.WaitForNextTickAsync(ct);
-                await database.RunAsync(db => db.Set<ParkedCall>().Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.LeaseOwner == owner.Id)
-                    .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + Lease), ct));
+                await database.WriteAsync(db => db.Set<ParkedCall>().Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.LeaseOwner == owner.Id)
+                    .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, clock.GetUtcNow() + Lease), ct), ct);
             }
             catch (OperationCanceledException)
             {
@@ -128,9 +128,9 @@ internal sealed partial class ParkedCallLoop(
         }
     }
 
-    private Task ForgetLeasesAsync(CancellationToken ct) => database.RunAsync(db => db.Set<ParkedCall>()
+    private Task ForgetLeasesAsync(CancellationToken ct) => database.WriteAsync(db => db.Set<ParkedCall>()
         .Where(c => c.State == ParkedCallState.Running)
-        .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, clock.GetUtcNow()), ct));
+        .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, clock.GetUtcNow()), ct), ct);
 
     private static partial class Log
     {

@@ -47,14 +47,14 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
         };
         var now = clock.GetUtcNow();
         var round = state == ConsentState.Granted ? 1 : 0;
-        var released = await database.RunAsync(db => db.Set<ParkedCall>()
+        var released = await database.WriteAsync(db => db.Set<ParkedCall>()
             .Where(c => c.SessionId == sessionId && c.State == ParkedCallState.WaitingForUser)
             .ExecuteUpdateAsync(u => u
                 .SetProperty(c => c.State, ParkedCallState.Running)
                 .SetProperty(c => c.GiveUpAs, giveUpAs)
                 .SetProperty(c => c.Attempts, 0)
                 .SetProperty(c => c.Rounds, c => c.Rounds + round)
-                .SetProperty(c => c.DueAt, now), ct));
+                .SetProperty(c => c.DueAt, now), ct), ct);
         if (released > 0)
         {
             signal.Wake();
@@ -65,9 +65,9 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
     public async Task HurryAsync(UserKey user, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var hurried = await database.RunAsync(db => db.Set<ParkedCall>()
+        var hurried = await database.WriteAsync(db => db.Set<ParkedCall>()
             .Where(c => c.AppId == user.AppId && c.OpenId == user.OpenId && c.State == ParkedCallState.Running && c.HeldBack)
-            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now).SetProperty(c => c.HeldBack, false), ct));
+            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now).SetProperty(c => c.HeldBack, false), ct), ct);
         if (hurried > 0)
         {
             signal.Wake();
@@ -81,7 +81,7 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
     public async Task GiveUpAsync(UserKey user, DateTimeOffset at, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var givenUp = await database.RunAsync(db => db.Set<ParkedCall>()
+        var givenUp = await database.WriteAsync(db => db.Set<ParkedCall>()
             .Where(c => c.AppId == user.AppId && c.OpenId == user.OpenId && c.CreatedAt <= at && c.GiveUpAs == null
                 && (c.State == ParkedCallState.WaitingForUser || c.State == ParkedCallState.Running))
             .ExecuteUpdateAsync(u => u
@@ -89,7 +89,7 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
                 .SetProperty(c => c.DueAt, c => c.LeaseOwner == null ? now : c.DueAt)
                 .SetProperty(c => c.Attempts, 0)
                 .SetProperty(c => c.HeldBack, false)
-                .SetProperty(c => c.State, ParkedCallState.Running), ct));
+                .SetProperty(c => c.State, ParkedCallState.Running), ct), ct);
         if (givenUp > 0)
         {
             signal.Wake();

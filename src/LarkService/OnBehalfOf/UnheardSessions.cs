@@ -61,9 +61,9 @@ internal sealed partial class UnheardSessions(Database database, IConsent consen
         }
     }
 
-    private Task LaterAsync(string session, DateTimeOffset due, CancellationToken ct) => database.RunAsync(db => db.Set<ParkedCall>()
+    private Task LaterAsync(string session, DateTimeOffset due, CancellationToken ct) => database.WriteAsync(db => db.Set<ParkedCall>()
         .Where(c => c.SessionId == session && c.State == ParkedCallState.WaitingForUser)
-        .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, due), ct));
+        .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, due), ct), ct);
 
     private static partial class Log
     {

@@ -24,10 +24,10 @@ internal sealed class AiTurns(Database database, TimeProvider clock)
     }
 
     /// <summary>Notes the progress of a turn, new or known.</summary>
-    public Task SaveAsync(AiTurn turn, CancellationToken ct) => database.RunAsync(async db =>
+    public Task SaveAsync(AiTurn turn, CancellationToken ct) => database.WriteAsync(async db =>
     {
         var known = await db.Set<AiTurn>().AnyAsync(t => t.MessageId == turn.MessageId, ct);
         db.Entry(turn).State = known ? EntityState.Modified : EntityState.Added;
-        await db.SaveChangesAsync(ct);
-    });
+        return await db.SaveChangesAsync(ct);
+    }, ct);
 }

@@ -29,7 +29,7 @@ internal sealed class AiConversations(Database database, LeaseOwner owner, TimeP
     public Task AddAsync(UserKey user, AiAsk ask, string sessionId, string reader, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        return database.RunAsync(db =>
+        return database.WriteAsync(db =>
         {
             db.Add(new AiConversation
             {
@@ -48,7 +48,7 @@ internal sealed class AiConversations(Database database, LeaseOwner owner, TimeP
                 UsedAt = now,
             });
             return db.SaveChangesAsync(ct);
-        });
+        }, ct);
     }
 
     /// <summary>Begins a question; or goes on with it, when an earlier attempt at the same one was broken off.</summary>
@@ -57,7 +57,7 @@ internal sealed class AiConversations(Database database, LeaseOwner owner, TimeP
     {
         var (now, me, alone) = (clock.GetUtcNow(), owner.Id, database.IsSingleProcess);
         var (until, started, run) = (now + Lease, known.TurnId == turnId ? known.TurnStartedAt : now, known.TurnId == turnId ? known.RunId : null);
-        return await database.RunAsync(db => db.Set<AiConversation>()
+        return await database.WriteAsync(db => db.Set<AiConversation>()
             .Where(c => c.Id == known.Id && c.TurnId == known.TurnId)
             .Where(c => c.BusyUntil == null || c.BusyUntil <= now || c.TurnId == turnId || (alone && c.BusyOwner != me))
             .ExecuteUpdateAsync(u => u
@@ -68,7 +68,7 @@ internal sealed class AiConversations(Database database, LeaseOwner owner, TimeP
                 .SetProperty(c => c.Reader, reader)
                 .SetProperty(c => c.BusyOwner, me)
                 .SetProperty(c => c.BusyUntil, until)
-                .SetProperty(c => c.UsedAt, now), ct)) == 1;
+                .SetProperty(c => c.UsedAt, now), ct), ct) == 1;
     }
 
     /// <summary>Goes on reading an answer that somebody else may have begun to read.</summary>
@@ -76,29 +76,29 @@ internal sealed class AiConversations(Database database, LeaseOwner owner, TimeP
     public async Task<bool> TakeOverAsync(OpenTurn turn, CancellationToken ct)
     {
         var (me, until) = (owner.Id, clock.GetUtcNow() + Lease);
-        return await database.RunAsync(db => db.Set<AiConversation>()
+        return await database.WriteAsync(db => db.Set<AiConversation>()
             .Where(c => c.Id == turn.ConversationId && c.TurnId == turn.TurnId && c.TurnIsOpen)
-            .ExecuteUpdateAsync(u => u.SetProperty(c => c.Reader, turn.Reader).SetProperty(c => c.BusyOwner, me).SetProperty(c => c.BusyUntil, until), ct)) == 1;
+            .ExecuteUpdateAsync(u => u.SetProperty(c => c.Reader, turn.Reader).SetProperty(c => c.BusyOwner, me).SetProperty(c => c.BusyUntil, until), ct), ct) == 1;
     }
 
-    public Task NoteRunAsync(string id, string turnId, string sessionId, string runId, CancellationToken ct) => database.RunAsync(db => db.Set<AiConversation>()
+    public Task NoteRunAsync(string id, string turnId, string sessionId, string runId, CancellationToken ct) => database.WriteAsync(db => db.Set<AiConversation>()
         .Where(c => c.Id == id && c.TurnId == turnId)
-        .ExecuteUpdateAsync(u => u.SetProperty(c => c.AilySessionId, sessionId).SetProperty(c => c.RunId, runId), ct));
+        .ExecuteUpdateAsync(u => u.SetProperty(c => c.AilySessionId, sessionId).SetProperty(c => c.RunId, runId), ct), ct);
 
     /// <summary>The reader left: another question may be asked, or this answer read on.</summary>
-    public Task LeaveAsync(string id, string turnId, string reader) => database.RunAsync(db => Mine(db, id, turnId, reader)
-        .ExecuteUpdateAsync(u => u.SetProperty(c => c.BusyOwner, (string?)null).SetProperty(c => c.BusyUntil, (DateTimeOffset?)null), CancellationToken.None));
+    public Task LeaveAsync(string id, string turnId, string reader) => database.WriteAsync(db => Mine(db, id, turnId, reader)
+        .ExecuteUpdateAsync(u => u.SetProperty(c => c.BusyOwner, (string?)null).SetProperty(c => c.BusyUntil, (DateTimeOffset?)null), CancellationToken.None), CancellationToken.None);
 
     /// <summary>The question is over.</summary>
     /// <returns>False when somebody else has taken the reader's place, or seen the end.</returns>
     public async Task<bool> EndAsync(string id, string turnId, string reader)
     {
         var now = clock.GetUtcNow();
-        return await database.RunAsync(db => Mine(db, id, turnId, reader).Where(c => c.TurnIsOpen).ExecuteUpdateAsync(u => u
+        return await database.WriteAsync(db => Mine(db, id, turnId, reader).Where(c => c.TurnIsOpen).ExecuteUpdateAsync(u => u
             .SetProperty(c => c.TurnIsOpen, false)
             .SetProperty(c => c.BusyOwner, (string?)null)
             .SetProperty(c => c.BusyUntil, (DateTimeOffset?)null)
-            .SetProperty(c => c.UsedAt, now), CancellationToken.None)) == 1;
+            .SetProperty(c => c.UsedAt, now), CancellationToken.None), CancellationToken.None) == 1;
     }
 
     private static IQueryable<AiConversation> Mine(LarkDbContext db, string id, string turnId, string reader) =>
