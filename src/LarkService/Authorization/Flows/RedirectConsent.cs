@@ -25,6 +25,10 @@ internal sealed partial class RedirectConsent(
 
     private const int LongestCode = 2048; // the platform's have 64 characters
     private const string Refused = "access_denied";
+
+    // When a thousand come in one moment, the first are through to the platform while the rest still wait: all at once would all be slow together.
+    private const int AtOnce = 16;
+    private readonly SemaphoreSlim _door = new(AtOnce);
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _running = [];
 
@@ -63,16 +67,28 @@ internal sealed partial class RedirectConsent(
         }
 
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _door.Dispose();
     }
 
-    private Task<AuthorizationSession?> ConsumeAsync(string state, Secret? code, CancellationToken ct) => sessions.ConsumeStateAsync(state, (session, update) =>
+    private async Task<AuthorizationSession?> ConsumeAsync(string state, Secret? code, CancellationToken ct)
     {
-        if (code is not null)
+        await _door.WaitAsync(ct);
+        try
         {
-            update.SetProperty(s => s.SealedDeviceCode, links.SealCode(session, code));
-            update.SetProperty(s => s.NextPollAt, clock.GetUtcNow() + SessionTurns.OfCode);
+            return await sessions.ConsumeStateAsync(state, (session, update) =>
+            {
+                if (code is not null)
+                {
+                    update.SetProperty(s => s.SealedDeviceCode, links.SealCode(session, code));
+                    update.SetProperty(s => s.NextPollAt, clock.GetUtcNow() + SessionTurns.OfCode);
+                }
+            }, ct);
         }
-    }, ct);
+        finally
+        {
+            _door.Release();
+        }
+    }
 
     private Task<CallbackResult> Begin(Func<Task<CallbackResult>> work)
     {
