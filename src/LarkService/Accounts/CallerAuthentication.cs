@@ -102,7 +102,7 @@ internal sealed class CallerAuthentication(
 
     private async Task<AuthenticateResult> ByTokenAsync(string given) => await tokens.CheckAsync(given) switch
     {
-        TokenVerdict.Good good => Known(Caller.Account(good.AccountId, good.Permissions, options.Value.RequestsPerMinute), good.ExpiresAt),
+        TokenVerdict.Good good => Known(Caller.Account(good.AccountId, good.Permissions, options.Value.RequestsPerMinute), good.ExpiresAt + AccessTokens.Skew),
         TokenVerdict.Expired => Stranger("This access token has expired. Get the next one with POST /api/v1/auth/refresh."),
         _ => Stranger("This access token is not one this service has given out. Sign in with POST /api/v1/auth/login."),
     };

@@ -45,7 +45,10 @@ internal sealed partial class RealtimeRelay(Database database, LiveArrivals arri
     {
         try
         {
-            arrivals.Add(JsonSerializer.Deserialize<LiveEvent>(payload, JsonSerializerOptions.Web)!);
+            if (JsonSerializer.Deserialize<LiveEvent>(payload, JsonSerializerOptions.Web) is { Name: not null, Group: not null } happened)
+            {
+                arrivals.Add(happened);
+            }
         }
         catch (JsonException e)
         {

@@ -11,6 +11,9 @@ internal sealed partial class FormerCallerLoop(LiveConnections connections, IFor
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private bool _failing;
 
+    /// <summary>The last word to whoever was let in once and may not call any more.</summary>
+    public static LiveError Gone => LiveError.Of(Problems.Unauthenticated("Your key or account was revoked, disabled or deleted."));
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -47,18 +50,17 @@ internal sealed partial class FormerCallerLoop(LiveConnections connections, IFor
         }
 
         var now = clock.GetUtcNow();
-        await EndAsync(open.Where(c => c.EndsAt <= now), "What you connected with has expired. Connect again with a fresh token.", mayComeBack: true);
+        var expired = LiveError.Of(Problems.Unauthenticated("What you connected with has expired. Connect again with a fresh token."));
+        await EndAsync(open.Where(c => c.EndsAt <= now), expired, mayComeBack: true);
+        open.RemoveAll(c => c.EndsAt <= now);
         using var limit = new CancellationTokenSource(Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         var gone = await former.AmongAsync([.. open.Select(c => c.CallerId).Distinct(StringComparer.Ordinal)], either.Token);
-        await EndAsync(open.Where(c => gone.Contains(c.CallerId)), "Your key or account was revoked, disabled or deleted.", mayComeBack: false);
+        await EndAsync(open.Where(c => gone.Contains(c.CallerId)), Gone, mayComeBack: false);
     }
 
-    private Task EndAsync(IEnumerable<LiveConnection> lines, string why, bool mayComeBack)
-    {
-        var error = LiveError.Of(Problems.Unauthenticated(why));
-        return Task.WhenAll(lines.Select(c => c.EndAsync(error, mayComeBack, clock)));
-    }
+    private Task EndAsync(IEnumerable<LiveConnection> lines, LiveError why, bool mayComeBack) =>
+        Task.WhenAll(lines.Select(c => c.EndAsync(why, mayComeBack, clock)));
 
     private static partial class Log
     {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace LarkService.Realtime;
 
 /// <summary>Where clients connect to be told what happens. It takes nothing from them yet.</summary>
-internal sealed class RealtimeHub(LiveConnections connections, IHubContext<RealtimeHub> lines, IHostApplicationLifetime host, TimeProvider clock) : Hub
+internal sealed class RealtimeHub(LiveConnections connections, IFormerCallers former, IHubContext<RealtimeHub> lines, IHostApplicationLifetime host, TimeProvider clock) : Hub
 {
     public const string ErrorEvent = "error";
     public const string RefuseMethod = "refuse";
@@ -12,14 +12,19 @@ internal sealed class RealtimeHub(LiveConnections connections, IHubContext<Realt
     public override async Task OnConnectedAsync()
     {
         var connection = LiveConnection.Of(Context, lines.Clients.Client(Context.ConnectionId));
-        if (!connections.TryAdd(connection))
+        if ((await former.AmongAsync([connection.CallerId], Context.ConnectionAborted)).Contains(connection.CallerId))
+        {
+            // An account's token outlives the account.
+            await connection.EndAsync(FormerCallerLoop.Gone, mayComeBack: false, clock);
+        }
+        else if (!connections.TryAdd(connection))
         {
             await connection.EndAsync(LiveError.Of(Problems.Of("rate-limited", StatusCodes.Status429TooManyRequests, "Too many connections", TooMany)), mayComeBack: false, clock);
         }
         else if (host.ApplicationStopping.IsCancellationRequested)
         {
             // Those who were here are being closed; one who comes in meanwhile would hold up the stop.
-            await connection.EndAsync(LiveError.Of(Problems.Of("platform-unavailable", StatusCodes.Status503ServiceUnavailable, "The service stops", "Connect again in a moment.")), mayComeBack: true, clock);
+            await connection.EndAsync(LiveError.Of(Problems.Of("service-unavailable", StatusCodes.Status503ServiceUnavailable, "The service stops", "Connect again in a moment.")), mayComeBack: true, clock);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class AccessTokens
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
     /// <summary>So far replicas' clocks may be apart.</summary>
-    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
     private readonly SigningCredentials? _signing;
     private readonly TokenValidationParameters? _rules;

@@ -14,6 +14,6 @@ internal static class ParameterDocs
         ["workspaceId"] = """{"description": "As in the address of the data platform.", "schema": {"pattern": "^workspace_[0-9A-Za-z_]{1,80}$"}, "example": "workspace_aadimx5uzpsls"}""",
         ["table"] = """{"description": "The table's name.", "example": "tasks"}""",
         ["namespace"] = """{"description": "Of the aPaaS app, as in its address.", "example": "package_a1b2c3__c"}""",
-        ["filter"] = """{"description": "Which records: JSON (`{\"column\":\"done\",\"op\":\"is\",\"value\":true}`) or the platform's own text (`done=is.true`). Read, checked and written anew.", "example": "done=is.false"}""",
+        ["filter"] = """{"description": "Which records: JSON (`{\"column\":\"state\",\"op\":\"eq\",\"value\":\"todo\"}`) or the platform's own text (`state=eq.todo`). Read, checked and written anew.", "example": "state=eq.todo"}""",
     };
 }

@@ -82,7 +82,7 @@ internal static class PublicRoutes
         },
         new("GET", "/hubs/realtime", "realtime", "News as they happen, over SignalR")
         {
-            Says = "A SignalR hub with the JSON protocol, over WebSockets alone. Browsers may send their key as `access_token` in the query. What happens is told as it is: `operation:completed`, `authorization:completed`, `authorization:declined`.",
+            Says = "A SignalR hub with the JSON protocol, over WebSockets alone. Browsers may send an access token (never an API key: proxies write addresses down) as `access_token` in the query. What happens is told as it is: `operation:completed`, `authorization:completed`, `authorization:declined`; and `system:notification` and `error`.",
             IsPlain = true,
             Tag = "Realtime",
             Answers = [new AnswerDoc(101, "The connection is open.")],

@@ -13,7 +13,8 @@ internal static class WorkspaceRoutes
           "name": "tasks", "description": "What is to be done",
           "columns": [
             {"name": "_id", "type": "uuid", "description": null, "isPrimaryKey": true, "isUnique": true, "isArray": false, "allowsNull": false, "default": "gen_random_uuid()"},
-            {"name": "title", "type": "text", "description": "In a few words", "isPrimaryKey": false, "isUnique": false, "isArray": false, "allowsNull": true, "default": null}
+            {"name": "title", "type": "text", "description": "In a few words", "isPrimaryKey": false, "isUnique": false, "isArray": false, "allowsNull": true, "default": null},
+            {"name": "state", "type": "text", "description": "todo, doing or done", "isPrimaryKey": false, "isUnique": false, "isArray": false, "allowsNull": true, "default": null}
           ]
         }
         """;
@@ -24,8 +25,8 @@ internal static class WorkspaceRoutes
         {
             Says = "One statement of at most 100 KB, without parameters: pass values with the record routes. It is sent once, a `SELECT` as well.",
             ActsFor = ActsFor.UserInBody,
-            Requests = [("select", $$"""{"openId": "{{Ava}}", "sql": "SELECT name FROM tasks LIMIT 2"}""")],
-            Answers = [AnswerDoc.With(200, "The rows.", """{"result": [{"name": "Write the report"}, {"name": "Call Mei"}]}""") with { Schema = "SqlResult" }],
+            Requests = [("select", $$"""{"openId": "{{Ava}}", "sql": "SELECT title FROM tasks LIMIT 2"}""")],
+            Answers = [AnswerDoc.With(200, "The rows.", """{"result": [{"title": "Write the report"}, {"title": "Call Mei"}]}""") with { Schema = "SqlResult" }],
         },
         new("GET", Workspace + "/tables", "listTables", "The tables of a workspace, with their columns")
         {
@@ -56,7 +57,7 @@ internal static class WorkspaceRoutes
         {
             Says = "With `onConflict` and `resolution` records that are there already are changed, or left.",
             ActsFor = ActsFor.UserInBody,
-            Requests = [("two", $$"""{"openId": "{{Ava}}", "records": [{"title": "Write the report", "done": false}, {"title": "Call Mei", "done": true}]}""")],
+            Requests = [("two", $$"""{"openId": "{{Ava}}", "records": [{"title": "Write the report", "state": "todo"}, {"title": "Call Mei", "state": "done"}]}""")],
             Answers = [AnswerDoc.With(200, "They are there.", Ids) with { Schema = "RecordIds" }],
             Problems = ["not-found"],
         },
@@ -66,8 +67,8 @@ internal static class WorkspaceRoutes
             ActsFor = ActsFor.UserInBody,
             Requests =
             [
-                ("filter", $$$"""{"openId": "{{{Ava}}}", "filter": {"column": "title", "op": "eq", "value": "Write the report"}, "record": {"done": true}}"""),
-                ("each", $$"""{"openId": "{{Ava}}", "records": [{"_id": "0d5f6f0c-2f2b-4c0e-9a3e-6c8c1f1f7a11", "done": true}]}"""),
+                ("filter", $$$"""{"openId": "{{{Ava}}}", "filter": {"column": "title", "op": "eq", "value": "Write the report"}, "record": {"state": "done"}}"""),
+                ("each", $$"""{"openId": "{{Ava}}", "records": [{"_id": "0d5f6f0c-2f2b-4c0e-9a3e-6c8c1f1f7a11", "state": "done"}]}"""),
             ],
             Answers = [AnswerDoc.With(200, "They are changed.", Ids) with { Schema = "RecordIds" }],
             Problems = ["not-found"],
