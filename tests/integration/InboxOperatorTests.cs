@@ -76,7 +76,7 @@ public sealed class InboxOperatorTests
     [Fact]
     public async Task The_commands_say_what_is_wrong()
     {
-        await using var scene = await Scene.PrepareAsync();
+        await using var scene = await Scene.PrepareAsync(new() { EmptyDatabase = true });
         var settings = scene.Settings();
         Assert.Equal(1, (await ServiceProcess.RunAsync(settings, "events", "list", "--state", "done")).ExitCode);
         var noDatabase = await ServiceProcess.RunAsync(settings, "events", "list");
