@@ -131,7 +131,7 @@ public sealed class OperationRunTests : IAsyncLifetime
         var id = await _scene.ParkAsync(safe);
         await _scene.StartAsync();
         await _scene.AgreeAsync();
-        await Until.TrueAsync(async () => await _scene.CallAsync(id) is { LeaseOwner: null, State: not ParkedCallState.WaitingForUser });
+        await Until.TrueAsync(async () => await _scene.CallAsync(id) is { State: ParkedCallState.Failed } or { LeaseOwner: null, SentAt: not null });
 
         await _scene.Clock.SomeoneWaitsForAsync(2);
         _scene.Clock.Advance(TimeSpan.FromMinutes(5));
