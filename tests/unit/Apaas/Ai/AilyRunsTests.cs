@@ -29,7 +29,7 @@ public sealed class AilyRunsTests
         await using var next = runs.WatchAsync(AiScene.User, "session_1", run, partly: false, _clock.GetUtcNow().AddMinutes(2), default).GetAsyncEnumerator();
         var look = next.MoveNextAsync();
         await _clock.SomeoneWaitsForAsync(1);
-        _clock.Advance(TimeSpan.FromMinutes(2));
+        _clock.Advance(TimeSpan.FromMinutes(3));
         Assert.True(await look);
         Assert.Null(next.Current.Run);
     }
