@@ -88,7 +88,8 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
     /// <returns>The answer to a caller who has to come again when the user has agreed.</returns>
     public static ProblemHttpResult Asked(ConsentGap gap, ConsentAnswer answer, HttpContext http)
     {
-        if (answer is ConsentAnswer.Later later)
+        // In the middle of a stream there are no headers any more.
+        if (answer is ConsentAnswer.Later later && !http.Response.HasStarted)
         {
             Problems.RetryAfter(later.After, http);
         }

@@ -11,7 +11,7 @@ internal sealed class ParkedCallWrites(Database database, LeaseOwner owner, Outb
 {
     /// <returns>False when somebody else has it by now.</returns>
     public async Task<bool> ChangeAsync(ParkedCall call, Action<UpdateSettersBuilder<ParkedCall>> change, CancellationToken ct) =>
-        await database.RunAsync(db => ChangeAsync(db, call, change, ct));
+        await database.WriteAsync(db => ChangeAsync(db, call, change, ct), ct);
 
     // What was done is written down even while the host stops, so it is not done again.
     public Task EndAsync(ParkedCall call, string state) => ChangeAsync(call, u => End(u, state), CancellationToken.None);

@@ -32,7 +32,7 @@ internal sealed class ParkedCalls(Database database, TokenSeal seal, ParkedCallS
     }
 
     /// <returns>False when it was kept before, and is on its way already.</returns>
-    public Task<bool> KeepAsync(ParkedCall row, CancellationToken ct) => database.RunAsync(db => KeepAsync(db, row, ct));
+    public Task<bool> KeepAsync(ParkedCall row, CancellationToken ct) => database.WriteAsync(db => KeepAsync(db, row, ct), ct);
 
     /// <summary>The session has ended: what waited for it goes on, or is given up.</summary>
     public async Task ReleaseAsync(string sessionId, ConsentState state, CancellationToken ct)

@@ -119,6 +119,7 @@ public sealed class AiChatTests
         Assert.Contains("skill does not exist", failed["msg"], StringComparison.Ordinal);
         var asksBack = (await caller.AskAsync(scene.Ava, "sandbox:ask", failed["conversationId"])).MustBeProblem(HttpStatusCode.BadGateway, "platform-error");
         Assert.Equal(("requires_message", failed["conversationId"]), (asksBack["runStatus"], asksBack["conversationId"]));
+        Assert.NotEmpty(asksBack["msg"]!);
         (await caller.AskAsync(scene.Ava, "Better now?", failed["conversationId"])).Must(HttpStatusCode.OK);
 
         // What only an administrator can mend, and the platform's limits, are told as everywhere

@@ -3,6 +3,7 @@ using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 using LarkService.UnitTests.Support;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -38,6 +39,18 @@ public sealed class CallProblemsTests
         Assert.Equal((403, "urn:lark-service:authorization-required"), (problem.StatusCode, problem.ProblemDetails.Type));
         Assert.Equal((null, false, "scopes_missing"), (problem.ProblemDetails.Extensions["sessionId"], problem.ProblemDetails.Extensions["cardSent"], problem.ProblemDetails.Extensions["reason"]));
         Assert.Equal("3000", _http.Response.Headers.RetryAfter.ToString());
+    }
+
+    [Fact]
+    public async Task Who_is_left_in_peace_in_the_middle_of_a_stream_is_told_so_without_a_header()
+    {
+        _consent.Answer = () => new ConsentAnswer.Later(TimeSpan.FromMinutes(50));
+        _http.Features.Set<IHttpResponseFeature>(new StartedResponse());
+
+        var problem = await ProblemAsync(new ConsentRequiredException(Some.User, new(ConsentReason.Revoked, ScopeSet.Of("a"))));
+
+        Assert.Equal((403, "urn:lark-service:authorization-required"), (problem.StatusCode, problem.ProblemDetails.Type));
+        Assert.Empty(_http.Response.Headers);
     }
 
     [Fact]
@@ -84,5 +97,10 @@ public sealed class CallProblemsTests
             },
             default);
         return Assert.IsType<ProblemHttpResult>(result.Result);
+    }
+
+    private sealed class StartedResponse : HttpResponseFeature
+    {
+        public override bool HasStarted => true;
     }
 }

@@ -108,6 +108,39 @@ public sealed class OperationRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_finds_its_place_taken_comes_again_after_a_rest_that_is_no_try()
+    {
+        var tries = 0;
+        _scene.Operation.Work = _ => Task.FromResult(Interlocked.Increment(ref tries) == 1 ? Busy() : ScriptedOperation.Json(200, "{}"));
+        var id = await _scene.ParkAsync(safe: true);
+        await _scene.StartAsync();
+        await _scene.AgreeAsync();
+        await Until.TrueAsync(async () => await _scene.CallAsync(id) is { LeaseOwner: null, Attempts: 0 } call && call.DueAt == _scene.Clock.GetUtcNow().AddSeconds(2));
+
+        await _scene.Clock.SomeoneWaitsForAsync(2);
+        _scene.Clock.AdvanceSeconds(3);
+        await _scene.EndsAsync(id, ParkedCallState.Succeeded);
+    }
+
+    [Theory]
+    [InlineData(true, 2)] // for five minutes, then it ends as it would for a caller on the line
+    [InlineData(false, 1)] // what changes something is not made again
+    public async Task What_finds_its_place_taken_for_too_long_has_failed(bool safe, int tries)
+    {
+        _scene.Operation.Work = _ => Task.FromResult(Busy());
+        var id = await _scene.ParkAsync(safe);
+        await _scene.StartAsync();
+        await _scene.AgreeAsync();
+        await Until.TrueAsync(async () => await _scene.CallAsync(id) is { State: ParkedCallState.Failed } or { LeaseOwner: null, SentAt: not null });
+
+        await _scene.Clock.SomeoneWaitsForAsync(2);
+        _scene.Clock.Advance(TimeSpan.FromMinutes(5));
+
+        var seen = await _scene.EndsAsync(id, ParkedCallState.Failed);
+        Assert.Equal((409, tries), (seen.Response!.Status, _scene.Operation.Ran.Count));
+    }
+
+    [Fact]
     public async Task Scopes_that_turn_out_to_be_missing_are_asked_for_together_with_the_rest_and_it_waits_again()
     {
         var tries = 0;
@@ -247,4 +280,6 @@ public sealed class OperationRunTests : IAsyncLifetime
         await _scene.EndsAsync(id, ParkedCallState.Failed);
         Assert.Empty(_scene.Operation.Ran);
     }
+
+    private static OperationAnswer Busy() => OperationAnswer.Problem(LarkService.Apaas.Ai.Rest.ChatAnswer.Busy()) with { Headers = new Dictionary<string, string> { ["Retry-After"] = "2" } };
 }

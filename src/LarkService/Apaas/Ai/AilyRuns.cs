@@ -11,14 +11,19 @@ internal sealed class AilyRuns(AilyClient aily, TimeProvider clock)
     /// <summary>The longest a person waits for an answer; an active run that is older stands in the way and is cancelled.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Aily takes 1,000 calls of one API a minute from an app and company: one in 60 ms. Half of that is left to other processes.</summary>
+    private static readonly TimeSpan PauseForEachWatcher = TimeSpan.FromSeconds(0.12);
 
     /// <summary>A rate limit that lasts longer is not waited out in one go.</summary>
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(10);
 
     /// <summary>Stands for a run that could not be looked at just now.</summary>
     private static readonly AilyRun Waiting = new("", AilyRunStatus.InProgress, null, null, null);
+
+    private int _watchers;
 
     /// <param name="user">Who asks.</param>
     /// <param name="sessionId">In which session.</param>
@@ -75,48 +80,58 @@ internal sealed class AilyRuns(AilyClient aily, TimeProvider clock)
         UserKey user, string sessionId, string runId, bool partly, DateTimeOffset until, [EnumeratorCancellation] CancellationToken ct)
     {
         IReadOnlyList<AilyMessage> seen = [];
-        for (var (looks, pause) = (0, FirstPause); ; looks++)
+        Interlocked.Increment(ref _watchers);
+        try
         {
-            var (look, busy) = await LookAsync(user, sessionId, runId, partly, seen, until, ct);
-            var news = !look.Messages.SequenceEqual(seen);
-            seen = look.Messages;
-            if (news || look.IsLast)
+            for (var (looks, pause) = (0, FirstPause); ; looks++)
             {
-                yield return look;
-            }
+                var (look, rest) = await LookAsync(user, sessionId, runId, partly, seen, until, ct);
+                var news = !look.Messages.SequenceEqual(seen);
+                seen = look.Messages;
+                if (news || look.IsLast)
+                {
+                    yield return look;
+                }
 
-            if (look.IsLast)
-            {
-                yield break;
-            }
+                if (look.IsLast)
+                {
+                    yield break;
+                }
 
-            pause = busy ?? (looks == 0 || news ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)));
-            await Task.Delay(pause, clock, ct);
+                pause = rest ?? (looks == 0 || news ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)));
+                var share = Volatile.Read(ref _watchers) * PauseForEachWatcher;
+                await Task.Delay(pause > share ? pause : share, clock, ct);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _watchers);
         }
     }
 
-    /// <returns>What there is to see, and how long to wait when the platform was asked too often.</returns>
-    private async Task<(AilyLook Look, TimeSpan? Busy)> LookAsync(
+    /// <returns>What there is to see, and how long to wait when the platform was asked too often, or did not answer.</returns>
+    private async Task<(AilyLook Look, TimeSpan? Pause)> LookAsync(
         UserKey user, string sessionId, string runId, bool partly, IReadOnlyList<AilyMessage> seen, DateTimeOffset until, CancellationToken ct)
     {
-        TimeSpan? busy = null;
+        TimeSpan? rest = null;
         var look = new AilyLook(Waiting, seen);
         try
         {
             var run = await aily.GetRunAsync(user, sessionId, runId, ct);
             look = new AilyLook(run, seen);
-            if (run.Status == AilyRunStatus.Completed || (partly && run.Status is AilyRunStatus.InProgress or AilyRunStatus.RequiresMessage))
+            if (run.Status is AilyRunStatus.Completed or AilyRunStatus.RequiresMessage || (partly && run.Status == AilyRunStatus.InProgress))
             {
                 look = look with { Messages = await aily.ListMessagesAsync(user, sessionId, runId, partly: !look.IsLast, ct) };
             }
         }
-        catch (PlatformException refused) when (refused.Error.IsRateLimit && clock.GetUtcNow() < until)
+        catch (Exception fault) when (fault is PlatformException { Error.IsTransient: true } || Unreachable.Is(fault, ct))
         {
-            busy = refused.Error.RetryAfter is { } wait && wait < LongestRest ? wait : LongestPause;
+            // The run goes on at Aily while its platform is away for a moment.
+            rest = (fault as PlatformException)?.Error.RetryAfter is { } wait && wait < LongestRest ? wait : LongestPause;
             look = new AilyLook(Waiting, seen);
         }
 
-        return (look.IsLast || clock.GetUtcNow() < until ? look : look with { Run = null }, busy);
+        return (look.IsLast || clock.GetUtcNow() < until ? look : look with { Run = null }, rest);
     }
 
     /// <summary>Frees the session for the next question; that it fails is no reason to fail.</summary>

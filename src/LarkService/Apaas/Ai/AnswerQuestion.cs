@@ -109,6 +109,7 @@ internal sealed partial class AnswerQuestion(
             {
                 Log.EntityRefused(log, turn.MessageId, refused.Error.Code);
                 turn.CardId = "";
+                await turns.SaveAsync(turn, ct); // the reply that follows shows no card of that id
             }
         }
 

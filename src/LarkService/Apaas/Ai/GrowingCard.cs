@@ -17,6 +17,11 @@ internal sealed partial class GrowingCard(CardEntities entities, AiTurn turn, Ti
     /// <summary>More than any two clocks differ by, in milliseconds.</summary>
     private const int Leap = 10 * 60_000;
 
+    /// <summary>Of the last word, which nothing comes after.</summary>
+    private const int MostTries = 4;
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(10);
+
     private int _leaps;
     private int _sequence;
     private long? _changedAt;
@@ -67,15 +72,23 @@ internal sealed partial class GrowingCard(CardEntities entities, AiTurn turn, Ti
         }
 
         _isClosed = true;
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await ChangeAsync(sequence => entities.ReplaceAsync(turn.AppId, turn.CardId, card, sequence, ct), ct);
-            return true;
-        }
-        catch (Exception fault) when (fault is PlatformException || Unreachable.Is(fault, ct))
-        {
-            Log.NotReplaced(logger, turn.MessageId, fault.Message);
-            return false;
+            try
+            {
+                await ChangeAsync(sequence => entities.ReplaceAsync(turn.AppId, turn.CardId, card, sequence, ct), ct);
+                return true;
+            }
+            catch (PlatformException passing) when (passing.Error.IsTransient && attempt < MostTries)
+            {
+                var rest = passing.Error.RetryAfter ?? attempt * Rest;
+                await Task.Delay(rest < LongestRest ? rest : LongestRest, clock, ct);
+            }
+            catch (Exception fault) when (fault is PlatformException || Unreachable.Is(fault, ct))
+            {
+                Log.NotReplaced(logger, turn.MessageId, fault.Message);
+                return false;
+            }
         }
     }
 

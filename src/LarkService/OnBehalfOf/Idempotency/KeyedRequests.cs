@@ -27,7 +27,7 @@ internal sealed class KeyedRequests(Database database, LeaseOwner owner, TimePro
             }
 
             // It has had its day, or was given back between the two statements.
-            await database.RunAsync(db => db.Set<KeyedRequest>().Where(r => r.Id == id && r.CreatedAt <= before).ExecuteDeleteAsync(ct));
+            await database.WriteAsync(db => db.Set<KeyedRequest>().Where(r => r.Id == id && r.CreatedAt <= before).ExecuteDeleteAsync(ct), ct);
         }
 
         throw new InvalidOperationException("An idempotency key could neither be taken nor found.");
@@ -40,7 +40,7 @@ internal sealed class KeyedRequests(Database database, LeaseOwner owner, TimePro
     public Task RenewAsync(string id, CancellationToken ct)
     {
         var until = clock.GetUtcNow() + Lease;
-        return database.RunAsync(db => Mine(db, id).ExecuteUpdateAsync(u => u.SetProperty(r => r.LeaseUntil, until), ct));
+        return database.WriteAsync(db => Mine(db, id).ExecuteUpdateAsync(u => u.SetProperty(r => r.LeaseUntil, until), ct), ct);
     }
 
     /// <param name="id">Which.</param>

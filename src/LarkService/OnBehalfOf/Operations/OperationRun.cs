@@ -1,3 +1,4 @@
+using System.Globalization;
 using LarkService.Grants.Sealing;
 using LarkService.Platform.Http;
 using LarkService.Platform.OpenApi;
@@ -135,13 +136,25 @@ internal sealed partial class OperationRun(
         }
         else if (OperationErrors.ProblemIn(answer) is { } problem)
         {
-            await ends.EndAsync(call, ParkedCallState.Failed, StoredAnswer.Of(answer) with { Error = problem });
+            await (RestFor(call, stored, answer) is { } rest
+                ? ends.PutBackAsync(call, rest, mayBeDone: true, counts: false)
+                : ends.EndAsync(call, ParkedCallState.Failed, StoredAnswer.Of(answer) with { Error = problem }));
         }
         else
         {
             await RefusedAsync(call, stored, refusal, Problems.PlatformRefused(refusal), answer);
         }
     }
+
+    /// <returns>How long to rest when something else is in its place for the moment; null when that is its end. Nobody waits on the line, so we come back ourselves.</returns>
+    private TimeSpan? RestFor(ParkedCall call, StoredOperation stored, OperationAnswer answer) =>
+        answer.Status == StatusCodes.Status409Conflict
+        && stored.IsSafeToRepeat
+        && answer.Headers.TryGetValue("Retry-After", out var seconds)
+        && int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var rest)
+        && (call.SentAt is not { } first || clock.GetUtcNow() < first + LongestPause)
+            ? TimeSpan.FromSeconds(Math.Clamp(rest, 1, LongestPause.TotalSeconds))
+            : null;
 
     /// <summary>The platform answered, so the outcome is known; what lies between it and us may answer in its place.</summary>
     private async Task RefusedAsync(ParkedCall call, StoredOperation stored, PlatformError error, ProblemHttpResult problem, OperationAnswer? answer = null)

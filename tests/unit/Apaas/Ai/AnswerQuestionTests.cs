@@ -178,7 +178,7 @@ public sealed class AnswerQuestionTests : IDisposable
 
         await _scene.RunAsync();
 
-        Assert.Equal([0.5, 1, 2, 2], _scene.Clock.Waits.Take(4).Select(w => w.TotalSeconds));
+        Assert.Equal([1, 2, 2], _scene.Clock.Waits.Take(3).Select(w => w.TotalSeconds));
         Assert.InRange(_scene.Clock.Waits.Sum(w => w.TotalSeconds), 120, 122);
         Assert.Contains("two minutes", Chat.Text, StringComparison.Ordinal);
         Assert.False(Aily.Runs[0].IsActive);

@@ -133,6 +133,45 @@ public sealed class GrowingAnswerTests : IDisposable
         Assert.Equal(1, Chat.Patches);
     }
 
+    [Theory]
+    [InlineData(3, 0)]
+    [InlineData(int.MaxValue, 1)] // it does not pass: by the card's message then
+    public async Task A_passing_refusal_of_the_last_word_does_not_leave_the_card_half_written(int refusals, int patches)
+    {
+        Chat.RefuseEntity = kind => kind == "replace" && refusals-- > 0 ? PlatformCodes.RateLimited : 0;
+
+        await _scene.RunAsync();
+
+        Assert.Equal("**42**", Chat.Text);
+        Assert.Null(Chat.Cards[0].Card["config"]!["streaming_mode"]);
+        Assert.Equal(patches, Chat.Patches);
+        Assert.Equal([0.5, 1, 1.5], _scene.Clock.Waits.Select(w => w.TotalSeconds).Where(s => s >= 0.5).TakeLast(3));
+    }
+
+    [Fact]
+    public async Task A_process_that_dies_after_the_ordinary_reply_leaves_it_to_the_next_as_such()
+    {
+        using var host = new CancellationTokenSource();
+        var refusals = 1;
+        Chat.Refuse = (kind, content) => kind == "reply" && content.Contains("card_id", StringComparison.Ordinal) && refusals-- > 0 ? MessageErrors.CardRefused : 0;
+        Chat.After = kind =>
+        {
+            if (kind == "reply")
+            {
+                host.Cancel();
+            }
+
+            host.Token.ThrowIfCancellationRequested();
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _scene.RunAsync(ct: host.Token));
+        Chat.After = _ => { };
+        _scene.Restart();
+
+        await _scene.RunAsync();
+
+        Assert.Equal("**42**", Chat.Text);
+    }
+
     [Fact]
     public async Task An_answer_that_outgrows_the_card_is_closed_by_an_ordinary_one_before_it_ends()
     {

@@ -6,7 +6,8 @@ namespace LarkService.Apaas.Ai.Rest;
 /// A question from its start to its end: session, message, run. Whoever reads the answer may leave and come back, to any replica: what is
 /// needed to go on stands in the database, and the words stand with Aily.
 /// </summary>
-internal sealed class AiChat(AilyClient aily, AilySessions sessions, AilyRuns runs, AiConversations conversations, LarkApps apps, IHostApplicationLifetime host, TimeProvider clock)
+internal sealed partial class AiChat(
+    AilyClient aily, AilySessions sessions, AilyRuns runs, AiConversations conversations, LarkApps apps, IHostApplicationLifetime host, TimeProvider clock, ILogger<AiChat> logger)
 {
     /// <summary>So long a run that nobody waits for may take to be cancelled.</summary>
     private static readonly TimeSpan ToCancel = TimeSpan.FromSeconds(10);
@@ -42,7 +43,13 @@ internal sealed class AiChat(AilyClient aily, AilySessions sessions, AilyRuns ru
                 await runs.CancelAsync(user, known.AilySessionId, left, ct); // its reader left, and nobody will read it now
             }
 
-            return await sessions.OpenAsync(user, known.AilySessionId, ct);
+            var session = await sessions.OpenAsync(user, known.AilySessionId, ct);
+            if (session != known.AilySessionId)
+            {
+                await conversations.NoteSessionAsync(known.Id, ask.TurnId, session, CancellationToken.None); // another attempt finds its message there
+            }
+
+            return session;
         }, reader, resumed: false, ct);
     }
 
@@ -66,17 +73,17 @@ internal sealed class AiChat(AilyClient aily, AilySessions sessions, AilyRuns ru
     public IAsyncEnumerable<AilyLook> WatchAsync(OpenTurn turn, bool partly, CancellationToken ct) =>
         runs.WatchAsync(turn.User, turn.SessionId, turn.RunId, partly, turn.Until, ct);
 
-    /// <summary>The end was seen, or there will be none that anybody sees.</summary>
+    /// <summary>The end was seen, or there will be none that anybody sees. That it cannot be noted is no reason to lose an answer.</summary>
     public async Task EndAsync(OpenTurn turn, AilyLook? last)
     {
-        if (await conversations.EndAsync(turn.ConversationId, turn.TurnId, turn.Reader) && last?.Run is null or { IsActive: true })
+        if (await EndedAsync(turn.ConversationId, turn.TurnId, turn.Reader) && last?.Run is null or { IsActive: true })
         {
             await CancelAsync(turn);
         }
     }
 
     /// <summary>The reader left, and may come back.</summary>
-    public Task LeaveAsync(OpenTurn turn) => conversations.LeaveAsync(turn.ConversationId, turn.TurnId, turn.Reader);
+    public Task LeaveAsync(OpenTurn turn) => LeaveAsync(turn.ConversationId, turn.TurnId, turn.Reader);
 
     /// <summary>The reader left for good: the run is cancelled. When this process stops it is not: the caller, or another process, goes on elsewhere.</summary>
     public Task AbandonAsync(OpenTurn turn) => host.ApplicationStopping.IsCancellationRequested ? LeaveAsync(turn) : EndAsync(turn, null);
@@ -103,7 +110,7 @@ internal sealed class AiChat(AilyClient aily, AilySessions sessions, AilyRuns ru
         }
         catch
         {
-            await conversations.EndAsync(ask.ConversationId, ask.TurnId, reader);
+            await EndedAsync(ask.ConversationId, ask.TurnId, reader);
             throw;
         }
     }
@@ -113,12 +120,37 @@ internal sealed class AiChat(AilyClient aily, AilySessions sessions, AilyRuns ru
     {
         if (host.ApplicationStopping.IsCancellationRequested)
         {
-            await conversations.LeaveAsync(ask.ConversationId, ask.TurnId, reader);
+            await LeaveAsync(ask.ConversationId, ask.TurnId, reader);
         }
-        else if (await conversations.EndAsync(ask.ConversationId, ask.TurnId, reader) && sessionId is not null)
+        else if (await EndedAsync(ask.ConversationId, ask.TurnId, reader) && sessionId is not null)
         {
             using var limit = new CancellationTokenSource(ToCancel, clock);
             await Quietly(() => runs.CancelOwnAsync(user, sessionId, ask.TurnId, limit.Token));
+        }
+    }
+
+    private async Task<bool> EndedAsync(string conversationId, string turnId, string reader)
+    {
+        try
+        {
+            return await conversations.EndAsync(conversationId, turnId, reader);
+        }
+        catch (Exception e)
+        {
+            Log.NotNoted(logger, conversationId, e); // it is free again when its lease has run out
+            return false;
+        }
+    }
+
+    private async Task LeaveAsync(string conversationId, string turnId, string reader)
+    {
+        try
+        {
+            await conversations.LeaveAsync(conversationId, turnId, reader);
+        }
+        catch (Exception e)
+        {
+            Log.NotNoted(logger, conversationId, e);
         }
     }
 
@@ -141,4 +173,10 @@ internal sealed class AiChat(AilyClient aily, AilySessions sessions, AilyRuns ru
     }
 
     private string AppOf(UserKey user) => apps.Get(user.AppId).AilyAppId ?? throw new InvalidOperationException($"App {user.AppId} has no AilyAppId (any more).");
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "That the question of conversation {ConversationId} is over could not be noted; it stays busy until its lease has run out")]
+        public static partial void NotNoted(ILogger logger, string conversationId, Exception e);
+    }
 }

@@ -81,6 +81,10 @@ internal sealed class AiConversations(Database database, LeaseOwner owner, TimeP
             .ExecuteUpdateAsync(u => u.SetProperty(c => c.Reader, turn.Reader).SetProperty(c => c.BusyOwner, me).SetProperty(c => c.BusyUntil, until), ct), ct) == 1;
     }
 
+    public Task NoteSessionAsync(string id, string turnId, string sessionId, CancellationToken ct) => database.WriteAsync(db => db.Set<AiConversation>()
+        .Where(c => c.Id == id && c.TurnId == turnId)
+        .ExecuteUpdateAsync(u => u.SetProperty(c => c.AilySessionId, sessionId), ct), ct);
+
     public Task NoteRunAsync(string id, string turnId, string sessionId, string runId, CancellationToken ct) => database.WriteAsync(db => db.Set<AiConversation>()
         .Where(c => c.Id == id && c.TurnId == turnId)
         .ExecuteUpdateAsync(u => u.SetProperty(c => c.AilySessionId, sessionId).SetProperty(c => c.RunId, runId), ct), ct);

@@ -27,7 +27,8 @@ internal sealed class ChatStream(AiChat chat, LeftTurns left, CallProblems probl
                 return turn is not null ? TypedResults.Empty : from is null ? Busy(http) : Gone();
             },
             (gap, asked) => Task.FromResult<IResult>(CallProblems.Asked(gap, asked, http)),
-            http.RequestAborted);
+            http.RequestAborted,
+            http);
         if (turn is null)
         {
             audit.Note(ask.CallerId, user, AskAi.KindName, OutcomeOf(answer));
@@ -58,7 +59,7 @@ internal sealed class ChatStream(AiChat chat, LeftTurns left, CallProblems probl
                 (gap, asked) => Task.FromResult<IResult>(CallProblems.Asked(gap, asked, http)),
                 ends.Token);
             outcome = OutcomeOf(answer);
-            await chat.EndAsync(turn, last ?? Unseen);
+            await (last is null ? chat.LeaveAsync(turn) : chat.EndAsync(turn, last)); // what could not be seen may be read on
             await (answer is ProblemHttpResult problem
                 ? events.SendAsync("error", problem.ProblemDetails, growth.Position.ToString(), ends.Token)
                 : events.SendAsync("done", ChatAnswer.Of(turn, last!), growth.Position.ToString(), ends.Token));
@@ -78,9 +79,6 @@ internal sealed class ChatStream(AiChat chat, LeftTurns left, CallProblems probl
             audit.Note(callerId, turn.User, AskAi.KindName, outcome);
         }
     }
-
-    /// <summary>What it came to could not be seen: its run ends by itself.</summary>
-    private static AilyLook Unseen { get; } = new(new AilyRun("", AilyRunStatus.Failed, null, null, null), []);
 
     private async Task<AilyLook> WriteAsync(OpenTurn turn, AnswerGrowth growth, EventStream events, CancellationToken ct)
     {
@@ -111,8 +109,14 @@ internal sealed class ChatStream(AiChat chat, LeftTurns left, CallProblems probl
                 await next.WaitAsync(pace.Heartbeat, clock, CancellationToken.None);
                 return;
             }
-            catch (TimeoutException) when (!next.IsCompleted)
+            catch (TimeoutException)
             {
+                if (next.IsCompleted)
+                {
+                    await next;
+                    return;
+                }
+
                 await BeatAsync(next, events, ct);
             }
         }

@@ -11,7 +11,7 @@ internal static class KnowledgeStream
 
     /// <returns>The last event.</returns>
     /// <exception cref="PlatformException">The platform refused.</exception>
-    /// <exception cref="HttpRequestException">It broke off before its end.</exception>
+    /// <exception cref="HttpRequestException">It broke off before its end, or is too large.</exception>
     public static async Task<JsonElement> LastAsync(HttpResponseMessage response, CancellationToken ct)
     {
         if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
@@ -19,7 +19,7 @@ internal static class KnowledgeStream
             return (await PlatformAnswer.ReadAsync(response, ct)).ThrowIfRefused().Body;
         }
 
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        await using var stream = new BoundedStream(await response.Content.ReadAsStreamAsync(ct), PlatformAnswer.MaxBytes);
         await foreach (var item in SseParser.Create(stream, (_, data) => Read(data)).EnumerateAsync(ct))
         {
             if (item.Data.Text("status") == Finished)

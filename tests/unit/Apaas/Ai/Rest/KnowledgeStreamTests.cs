@@ -27,6 +27,14 @@ public sealed class KnowledgeStreamTests
     public async Task A_refusal_is_one_wherever_it_stands(string type, string text) =>
         Assert.Equal(2700034, (await Assert.ThrowsAsync<PlatformException>(() => ReadAsync(text, type))).Error.Code);
 
+    [Fact]
+    public async Task An_answer_that_does_not_end_is_not_read_for_ever()
+    {
+        var text = Begun + "data: " + new string('x', PlatformAnswer.MaxBytes);
+
+        Assert.Equal(HttpRequestError.ConfigurationLimitExceeded, (await Assert.ThrowsAsync<HttpRequestException>(() => ReadAsync(text))).HttpRequestError);
+    }
+
     private static async Task<System.Text.Json.JsonElement> ReadAsync(string text, string type = "text/event-stream")
     {
         using var response = new HttpResponseMessage { Content = new StringContent(text, Encoding.UTF8, type) };
