@@ -51,7 +51,7 @@ internal sealed class CallerAuthentication(
         await HandleAuthenticateOnceSafeAsync();
         if (_wait is { } wait)
         {
-            await Problems.RateLimited("Too many keys that nobody has heard of came from this address: no more of its keys are looked for.", wait, Context).ExecuteAsync(Context);
+            await Problems.RateLimited("Too many keys that nobody has heard of came from this address: only one of its keys a second is looked for.", wait, Context).ExecuteAsync(Context);
             return;
         }
 
@@ -67,19 +67,13 @@ internal sealed class CallerAuthentication(
 
     private async Task<AuthenticateResult> ByKeyAsync(ReadOnlyMemory<char> given)
     {
-        var from = Context.Connection.RemoteIpAddress;
-        if (!keys.Knows(ApiKeyText.Prefix(given.Span)) && (_wait = unknown.WaitOf(from)) is not null)
+        var isLook = !keys.Knows(ApiKeyText.Prefix(given.Span)) && !keys.Answers(ApiKeyText.Prefix(given.Span));
+        if (isLook && (_wait = unknown.Begin(Context.Connection.RemoteIpAddress)) is not null)
         {
             return Stranger(null);
         }
 
-        if (await keys.FindAsync(ApiKeyText.Prefix(given.Span), Context.RequestAborted) is not { } key)
-        {
-            unknown.Note(from);
-            return Stranger(null);
-        }
-
-        if (!key.Is(given.Span))
+        if (await (isLook ? LookAsync(given) : keys.FindAsync(ApiKeyText.Prefix(given.Span), Context.RequestAborted)) is not { } key || !key.Is(given.Span))
         {
             return Stranger(null);
         }
@@ -98,6 +92,26 @@ internal sealed class CallerAuthentication(
 
         uses.Note(key, now);
         return Known(key.Caller, key.ExpiresAt);
+    }
+
+    private async ValueTask<KnownKey?> LookAsync(ReadOnlyMemory<char> given)
+    {
+        var isUnknown = true; // who hangs up before the end does not get the place back
+        try
+        {
+            var key = await keys.FindAsync(ApiKeyText.Prefix(given.Span), Context.RequestAborted);
+            isUnknown = key is null;
+            return key;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            isUnknown = false; // the database is away: nothing was found out
+            throw;
+        }
+        finally
+        {
+            unknown.End(Context.Connection.RemoteIpAddress, isUnknown);
+        }
     }
 
     private async Task<AuthenticateResult> ByTokenAsync(string given) => await tokens.CheckAsync(given) switch

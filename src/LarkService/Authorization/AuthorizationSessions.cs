@@ -142,13 +142,24 @@ internal sealed class AuthorizationSessions(Database database, OutboxPublisher o
     /// <summary>Has a card drawn again as what it is now, whoever's it is by now: somebody may have shown an older state on it.</summary>
     public async Task ShowAgainAsync(AuthorizationSession shown, CancellationToken ct)
     {
-        var holder = shown.MessageId is not { } card ? shown.SessionId : await database.RunAsync(db => db.Set<AuthorizationSession>()
-            .Where(s => s.AppId == shown.AppId && s.OpenId == shown.OpenId && s.MessageId == card).Select(s => s.SessionId).FirstOrDefaultAsync(ct));
+        var holder = shown.MessageId is not { } card ? shown.SessionId : await HolderOfAsync(shown.User, card, ct);
         if (holder is not null)
         {
             await ShowAgainAsync(holder, ct);
         }
     }
+
+    /// <summary>Has a card drawn again that this session was drawn on, when it is another one's by now.</summary>
+    public async Task ShowOthersAsync(AuthorizationSession drawn, string messageId, CancellationToken ct)
+    {
+        if (await HolderOfAsync(drawn.User, messageId, ct) is { } holder && holder != drawn.SessionId)
+        {
+            await ShowAgainAsync(holder, ct);
+        }
+    }
+
+    private Task<string?> HolderOfAsync(UserKey user, string messageId, CancellationToken ct) => database.RunAsync(db => db.Set<AuthorizationSession>()
+        .Where(s => s.AppId == user.AppId && s.OpenId == user.OpenId && s.MessageId == messageId).Select(s => s.SessionId).FirstOrDefaultAsync(ct));
 
     /// <summary>Has the session's card drawn again.</summary>
     public async Task ShowAgainAsync(string sessionId, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Text;
 using LarkService.Accounts;
+using LarkService.Accounts.SignIn;
 using LarkService.Apaas;
 using LarkService.Apaas.Ai;
 using LarkService.Apaas.Ai.Rest;
@@ -117,7 +118,7 @@ internal static class ServiceHost
         app.MapMetrics();
         app.MapAuthorizationSessions();
         app.MapGrants();
-        app.MapTokens();
+        app.MapTokens().AddEndpointFilter<RouteGroupBuilder, AccountsAsTheyAre>();
         app.MapOperations();
         app.MapProxy();
         app.MapWorkspaces();

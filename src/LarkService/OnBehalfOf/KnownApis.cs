@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LarkService.Grants;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
 using LarkService.Platform.Registry;
@@ -20,15 +21,34 @@ internal sealed class KnownApis(ApiRegistry apis, TimeProvider clock)
     /// <returns>What a user has to agree to, as far as the documentation says so.</returns>
     public ScopeSet ScopesOf(HttpRequestMessage request) => Find(request)?.LeastUserScopes() ?? ScopeSet.Empty;
 
-    /// <summary>The platform refused a user's token for this call, and it refused one that was just renewed, too.</summary>
-    public void RefusedFreshToken(string appId, HttpRequestMessage request)
+    /// <summary>The platform refused a user's token for this call, and the one that took its place, too.</summary>
+    /// <param name="appId">Whose call.</param>
+    /// <param name="request">The call.</param>
+    /// <param name="code">Of the second refusal.</param>
+    /// <param name="refused">The token of the first.</param>
+    /// <param name="fresh">And of the second; where it is the same, nothing was learned of the API.</param>
+    public void RefusedAgain(string appId, HttpRequestMessage request, int code, UserAccessToken refused, UserAccessToken fresh)
     {
+        if (code != PlatformCodes.UserTokenInvalid || fresh.Value.Reveal() == refused.Value.Reveal())
+        {
+            return;
+        }
+
         if (_refusing.Count >= Most)
         {
             _refusing.Clear();
         }
 
         _refusing[KeyOf(appId, request)] = clock.GetTimestamp();
+    }
+
+    /// <summary>This call went well: the API does take users' tokens.</summary>
+    public void Succeeded(string appId, HttpRequestMessage request)
+    {
+        if (!_refusing.IsEmpty)
+        {
+            _refusing.TryRemove(KeyOf(appId, request), out _);
+        }
     }
 
     /// <returns>True when another token would be refused as well.</returns>
@@ -40,7 +60,7 @@ internal sealed class KnownApis(ApiRegistry apis, TimeProvider clock)
     private ApiEntry? Find(HttpRequestMessage request) => apis.Find(request.Method.Method, request.RequestUri!.AbsolutePath);
 
     private (string AppId, string Api) KeyOf(string appId, HttpRequestMessage request) =>
-        (appId, Find(request)?.Label ?? $"{request.Method} {Beginning(request.RequestUri!.AbsolutePath)}");
+        (appId, Find(request)?.Label ?? $"unknown {request.Method} {Beginning(request.RequestUri!.AbsolutePath)}");
 
     private static string Beginning(string path)
     {

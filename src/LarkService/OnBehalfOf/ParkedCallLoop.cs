@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LarkService.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,6 +16,7 @@ internal sealed partial class ParkedCallLoop(
     private static readonly TimeSpan Renew = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private readonly HashSet<Task> _running = [];
+    private readonly ConcurrentDictionary<string, bool> _inWork = []; // a lease that ran out does not tell us from ourselves
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -59,6 +61,7 @@ internal sealed partial class ParkedCallLoop(
         {
             if (await ClaimAsync(call, ct))
             {
+                _inWork[call.Id] = true;
                 _running.Add(WorkAsync(call, ct));
             }
         }
@@ -66,10 +69,10 @@ internal sealed partial class ParkedCallLoop(
 
     private async Task<List<ParkedCall>> DueAsync(LarkDbContext db, int atMost, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        var (now, inWork) = (clock.GetUtcNow(), _inWork.Keys.ToArray());
         var calls = db.Set<ParkedCall>();
         return await calls.AsNoTracking()
-            .Where(c => c.State == ParkedCallState.Running && c.DueAt <= now)
+            .Where(c => c.State == ParkedCallState.Running && c.DueAt <= now && !inWork.Contains(c.Id))
             .Where(c => calls.Count(o => o.AppId == c.AppId && o.OpenId == c.OpenId && o.Kind == c.Kind && o.State == ParkedCallState.Running && !o.HeldBack
                 && (o.LeaseOwner != null || o.DueAt <= now) // what rests until its next try holds up nobody
                 && (o.CreatedAt < c.CreatedAt || (o.CreatedAt == c.CreatedAt && o.Id.CompareTo(c.Id) < 0))) < AtOnceForUser)
@@ -78,13 +81,15 @@ internal sealed partial class ParkedCallLoop(
             .ToListAsync(ct);
     }
 
-    private async Task<bool> ClaimAsync(ParkedCall call, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        return await database.WriteAsync(db => db.Set<ParkedCall>()
-            .Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.DueAt == call.DueAt && c.DueAt <= now)
-            .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now + Lease).SetProperty(c => c.LeaseOwner, owner.Id).SetProperty(c => c.HeldBack, false), ct), ct) == 1;
-    }
+    private async Task<bool> ClaimAsync(ParkedCall call, CancellationToken ct) => await database.WriteAsync(
+        db =>
+        {
+            var now = clock.GetUtcNow(); // the turn may have been waited for
+            return db.Set<ParkedCall>()
+                .Where(c => c.Id == call.Id && c.State == ParkedCallState.Running && c.DueAt == call.DueAt && c.DueAt <= now)
+                .ExecuteUpdateAsync(u => u.SetProperty(c => c.DueAt, now + Lease).SetProperty(c => c.LeaseOwner, owner.Id).SetProperty(c => c.HeldBack, false), ct);
+        },
+        ct) == 1;
 
     private async Task WorkAsync(ParkedCall call, CancellationToken ct)
     {
@@ -102,6 +107,7 @@ internal sealed partial class ParkedCallLoop(
         {
             await done.CancelAsync();
             await renewing;
+            _inWork.TryRemove(call.Id, out _);
             signal.Wake(); // the user's next one may begin
         }
     }

@@ -34,12 +34,17 @@ internal sealed class UserTokenHandler(UserTokens tokens, LarkApps apps, AppSetu
         if (error is not null && PlatformCodes.IsUserTokenRefused(error.Code) && !apis.RefusesEveryToken(call.User.AppId, request, error.Code))
         {
             response.Dispose();
-            token = (await tokens.ReplaceAsync(call.User, token, call.Scopes, cancellationToken)).Usable(call.User);
-            (response, error) = await SendAsync(request, token, cancellationToken);
-            if (error is not null && PlatformCodes.IsUserTokenRefused(error.Code))
+            var fresh = (await tokens.ReplaceAsync(call.User, token, call.Scopes, cancellationToken)).Usable(call.User);
+            (response, error) = await SendAsync(request, fresh, cancellationToken);
+            if (error is not null)
             {
-                apis.RefusedFreshToken(call.User.AppId, request);
+                apis.RefusedAgain(call.User.AppId, request, error.Code, token, fresh);
             }
+        }
+
+        if (error is null && response.IsSuccessStatusCode)
+        {
+            apis.Succeeded(call.User.AppId, request);
         }
 
         if (error is { Code: PlatformCodes.UserScopeMissing })

@@ -160,7 +160,7 @@ public sealed class AccountTests
     public async Task A_token_that_outlives_its_accounts_power_does_not_bring_it_back(string how, HttpStatusCode status, string type)
     {
         await using var scene = await CallerScene.StartAsync();
-        var manager = scene.As((await scene.NewAccountAsync("accounts.manage", "keys.manage"))["accessToken"]);
+        var manager = scene.As((await scene.NewAccountAsync("accounts.manage", "keys.manage", "tokens.read"))["accessToken"]);
         var account = $"{Accounts}/{await OnlyAccountAsync(scene)}";
         _ = how switch
         {
@@ -171,6 +171,7 @@ public sealed class AccountTests
 
         (await manager.SendAsync(HttpMethod.Patch, account, Json(new { disabled = false, permissions = new[] { "accounts.manage" } }))).MustBeProblem(status, type);
         (await manager.PostAsync("/api/v1/api-keys", new { name = "mine", permissions = new[] { "keys.manage" } })).MustBeProblem(status, type);
+        (await manager.GetAsync($"{Grants}/ou_1/token")).MustBeProblem(status, type);
         var registering = await manager.PostAsync(Register, new { email = "again@example.com", password = CallerScene.Password, permissions = new[] { "accounts.manage" } });
         registering.MustBeProblem(status, type);
         Assert.Equal(0, await scene.Database.CountAsync("api_keys"));

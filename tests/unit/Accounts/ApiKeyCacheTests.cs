@@ -74,20 +74,62 @@ public sealed class ApiKeyCacheTests : IDisposable
     }
 
     [Fact]
-    public void An_address_may_have_so_many_keys_looked_for_that_nobody_has_heard_of_and_every_other_address_as_well()
+    public async Task A_key_stays_known_while_it_is_read_again_after_missed_news_and_with_the_database_away()
+    {
+        var (stored, _) = await CreateAsync();
+        Assert.NotNull(await _cache.FindAsync(stored.Prefix, default));
+
+        _cache.MissedSome();
+        Assert.Equal((true, false), (_cache.Knows(stored.Prefix), _cache.Answers(stored.Prefix)));
+        _database.IsDown = true;
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await _cache.FindAsync(stored.Prefix, default));
+        Assert.True(_cache.Knows(stored.Prefix));
+
+        _cache.Forget(stored.Prefix);
+        Assert.True(_cache.Knows(stored.Prefix));
+    }
+
+    [Fact]
+    public void An_address_may_have_so_many_keys_looked_for_that_nobody_has_heard_of_and_then_one_a_second()
     {
         var (here, there) = (System.Net.IPAddress.Parse("192.0.2.1"), System.Net.IPAddress.Parse("192.0.2.2"));
-        var unknown = new UnknownKeys(new(_clock), Options.Create(new ApiOptions { AnonymousPerQuarterHour = 3 }));
+        var unknown = Unknown(3);
         for (var i = 0; i < 3; i++)
         {
-            Assert.Null(unknown.WaitOf(here));
-            unknown.Note(here);
+            Assert.Null(unknown.Begin(here));
+            unknown.End(here, isUnknown: true);
         }
 
-        var wait = Assert.NotNull(unknown.WaitOf(here));
-        Assert.Null(unknown.WaitOf(there));
+        Assert.Null(unknown.Begin(here));
+        unknown.End(here, isUnknown: true);
+        var wait = Assert.NotNull(unknown.Begin(here));
+        Assert.Null(unknown.Begin(there));
         _clock.Advance(wait);
-        Assert.Null(unknown.WaitOf(here));
+        Assert.Null(unknown.Begin(here));
+        Assert.NotNull(unknown.Begin(here));
+    }
+
+    [Fact]
+    public void Many_looks_at_once_take_their_places_first_and_those_that_find_a_key_give_them_back()
+    {
+        var here = System.Net.IPAddress.Parse("192.0.2.1");
+        var unknown = Unknown(3);
+        for (var round = 0; round < 5; round++)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                Assert.Null(unknown.Begin(here));
+            }
+
+            Assert.Null(unknown.Begin(here)); // the one of this second
+            Assert.NotNull(unknown.Begin(here));
+            for (var i = 0; i < 4; i++)
+            {
+                unknown.End(here, isUnknown: false);
+            }
+
+            _clock.AdvanceSeconds(1);
+        }
     }
 
     [Fact]
@@ -159,6 +201,8 @@ public sealed class ApiKeyCacheTests : IDisposable
     public void Dispose() => _database.Dispose();
 
     private async ValueTask<bool> IsGoodAsync(string key) => ApiKeyText.IsWhole(key) && (await _cache.FindAsync(ApiKeyText.Prefix(key), default))!.Is(key);
+
+    private UnknownKeys Unknown(int most) => new(new(_clock), Options.Create(new ApiOptions { AnonymousPerQuarterHour = most }), _clock);
 
     private Task<(ApiKey Stored, string Key)> CreateAsync() => _keys.CreateAsync(new NewApiKey("crm", ["grants.read"]), "bootstrap", default);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LarkService.Authorization;
 using LarkService.Authorization.Chat;
+using LarkService.Data.Outbox;
 using LarkService.Grants;
 using LarkService.Platform.OpenApi;
 using LarkService.UnitTests.Support;
@@ -97,6 +98,9 @@ public sealed class SessionCardsTests : IDisposable
 
         var wider = (await _scene.SessionsAsync()).Single(s => s.State == SessionState.Pending);
         Assert.Equal(("om_2", null), (wider.MessageId, (await _scene.SessionAsync(session.SessionId)).MessageId));
+
+        // It is drawn there once more, after us
+        Assert.Equal(2, await _scene.Database.RunAsync(db => db.Set<OutboxMessage>().CountAsync(m => m.Subscriber == SessionTopics.Changed && m.Payload.Contains(wider.SessionId))));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LarkService.OnBehalfOf;
 using LarkService.OnBehalfOf.Operations;
+using LarkService.Platform.OpenApi;
 using LarkService.UnitTests.Support;
 
 namespace LarkService.UnitTests.OnBehalfOf;
@@ -178,6 +179,27 @@ public sealed class OperationOnceTests : IAsyncLifetime
 
         await _scene.EndsAsync(id, isKeyed ? ParkedCallState.OutcomeUnknown : ParkedCallState.Failed);
         Assert.Equal(4, _scene.Operation.Ran.Count);
+    }
+
+    [Theory]
+    [InlineData(400, 2320001)]
+    [InlineData(429, 99991400)]
+    public async Task A_refusal_after_a_try_whose_answer_was_lost_says_nothing_of_that_try(int status, int code)
+    {
+        var tries = 0;
+        _scene.Operation.Work = _ => Interlocked.Increment(ref tries) == 1
+            ? throw new HttpRequestException(HttpRequestError.ResponseEnded)
+            : throw new PlatformException(new PlatformError(code, "no", null, status));
+        var id = await _scene.ParkAsync(safe: true, safeFor: TimeSpan.FromHours(9));
+        await _scene.ChangeAsync(id, c => c.ExpiresAt = _scene.Clock.GetUtcNow() - OperationRun.LongestRateLimit);
+        await _scene.StartAsync();
+        await _scene.AgreeAsync();
+        await Until.TrueAsync(async () => await _scene.CallAsync(id) is { LeaseOwner: null, Attempts: 1 });
+        await _scene.Clock.SomeoneWaitsForAsync(2);
+        _scene.Clock.AdvanceSeconds(2);
+
+        await _scene.EndsAsync(id, ParkedCallState.OutcomeUnknown);
+        Assert.Equal(2, tries);
     }
 
     [Theory]

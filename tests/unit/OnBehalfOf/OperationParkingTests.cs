@@ -78,6 +78,20 @@ public sealed class OperationParkingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nor_do_more_than_that_come_in_at_once()
+    {
+        for (var i = 0; i < ParkedOperations.MostOfUser - 2; i++)
+        {
+            await _scene.ParkAsync();
+        }
+
+        _scene.Operation.Work = _ => throw OperationScene.Gap();
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _scene.AnswerAsync())));
+
+        Assert.Equal(2, results.Count(r => r.Result is Accepted<OperationParked>));
+    }
+
+    [Fact]
     public async Task A_call_too_large_to_wait_is_refused_before_it_is_made()
     {
         var (result, _) = await _scene.AnswerAsync(payload: new string('x', CallerOperations.MostPayloadBytes + 1));

@@ -141,6 +141,27 @@ public sealed class OperationRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_rate_limit_is_no_try_and_is_waited_out_until_an_hour_after_the_users_time()
+    {
+        _scene.Operation.Work = _ => throw new PlatformException(new PlatformError(PlatformCodes.RateLimited, "too fast", null, 429) { RetryAfter = TimeSpan.FromSeconds(2) });
+        var id = await _scene.ParkAsync();
+        await _scene.StartAsync();
+        await _scene.AgreeAsync();
+        for (var tries = 1; tries <= 12; tries++)
+        {
+            await Until.TrueAsync(async () => _scene.Operation.Ran.Count == tries && await _scene.CallAsync(id) is { LeaseOwner: null, Attempts: 0, State: ParkedCallState.Running });
+            await _scene.Clock.SomeoneWaitsForAsync(2);
+            _scene.Clock.AdvanceSeconds(2);
+        }
+
+        await Until.TrueAsync(async () => _scene.Operation.Ran.Count == 13 && await _scene.CallAsync(id) is { LeaseOwner: null });
+        await _scene.Clock.SomeoneWaitsForAsync(2);
+        _scene.Clock.Advance(OperationRun.LongestRateLimit + TimeSpan.FromMinutes(10));
+
+        await _scene.EndsAsync(id, ParkedCallState.Failed);
+    }
+
+    [Fact]
     public async Task Scopes_that_turn_out_to_be_missing_are_asked_for_together_with_the_rest_and_it_waits_again()
     {
         var tries = 0;

@@ -57,6 +57,24 @@ public sealed class ParkedCallLoopTests : ParkedCallTest
     }
 
     [Fact]
+    public async Task Work_that_goes_on_is_not_begun_again_by_its_own_process_although_its_lease_ran_out()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Runner.Work = (payload, ct) => payload == "long" ? held.Task.WaitAsync(ct) : Task.CompletedTask;
+        await StartAsync();
+        await ParkAsync("w1", "long");
+        await Until.TrueAsync(() => Runner.Ran.Count == 1);
+        await ChangeAsync("w1", c => c.DueAt = Clock.GetUtcNow()); // as if its renewals had stalled
+
+        await ParkAsync("w2", "short", Some.OtherUser); // younger: what is claimed at all of the two, w1 is first
+        await EndsAsync("w2", ParkedCallState.Succeeded);
+
+        Assert.Equal(["long", "short"], Runner.Ran);
+        held.SetResult();
+        await EndsAsync("w1", ParkedCallState.Succeeded);
+    }
+
+    [Fact]
     public async Task Where_there_are_many_processes_a_lease_is_respected_until_it_runs_out()
     {
         await ParkAsync("w1");

@@ -1,3 +1,4 @@
+using LarkService.Grants;
 using LarkService.OnBehalfOf;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
@@ -77,6 +78,47 @@ public sealed class UserTokenHandlerTests : IDisposable
         _scene.Clock.Advance(KnownApis.Remembered);
         await Assert.ThrowsAsync<PlatformException>(() => SendAsync());
         Assert.Equal(3, _scene.Platform.To(OpenPlatform.Token).Count);
+    }
+
+    [Fact]
+    public async Task An_API_that_takes_tokens_again_is_worth_a_refresh_again()
+    {
+        await _scene.GrantAsync();
+        var no = OpenPlatform.Refusal(99991668);
+        _scene.Platform.Answer(Api, no, no, (200, """{"code":0}"""), no, (200, """{"code":0}"""));
+        await Assert.ThrowsAsync<PlatformException>(() => SendAsync());
+        await SendAsync();
+
+        await SendAsync();
+
+        Assert.Equal((5, 2), (_scene.Platform.To(Api).Count, _scene.Platform.To(OpenPlatform.Token).Count));
+    }
+
+    [Theory]
+    [InlineData(20005, "access-2")]
+    [InlineData(99991668, "access-1")]
+    public async Task Another_second_code_or_the_same_token_once_more_teaches_nothing_of_the_API(int second, string fresh)
+    {
+        await _scene.GrantAsync();
+        _scene.Platform.Answer(OpenPlatform.Token, OpenPlatform.Tokens(fresh, "refresh-2"));
+        _scene.Platform.Answer(Api, OpenPlatform.Refusal(99991668), OpenPlatform.Refusal(second), OpenPlatform.Refusal(99991668), (200, """{"code":0}"""));
+        await Assert.ThrowsAsync<PlatformException>(() => SendAsync());
+
+        await SendAsync();
+
+        Assert.Equal(2, _scene.Platform.To(OpenPlatform.Token).Count);
+    }
+
+    [Fact]
+    public void What_was_learned_of_a_path_nobody_documents_is_not_held_against_an_API_above_it()
+    {
+        using var odd = new HttpRequestMessage(HttpMethod.Post, "https://open.feishu.cn" + Api + "/t1/of_nobody");
+        using var documented = new HttpRequestMessage(HttpMethod.Post, "https://open.feishu.cn" + Api);
+
+        _known.RefusedAgain("cli_1", odd, 99991668, Token("a"), Token("b"));
+
+        Assert.True(_known.RefusesEveryToken("cli_1", odd, 99991668));
+        Assert.False(_known.RefusesEveryToken("cli_1", documented, 99991668));
     }
 
     [Fact]
@@ -238,6 +280,8 @@ public sealed class UserTokenHandlerTests : IDisposable
     }
 
     public void Dispose() => _scene.Dispose();
+
+    private static UserAccessToken Token(string value) => new(new Secret(value), default, default, ScopeSet.Empty, 1);
 
     private static HttpResponseMessage Limited(int status, string seconds)
     {

@@ -27,7 +27,7 @@ internal sealed class ApiKeyCache(Database database, IOptions<ApiOptions> option
     {
         if (!_readings.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(prefix, out var reading) || !IsFresh(reading))
         {
-            reading = Renew(prefix.ToString(), reading);
+            reading = Renew(prefix.ToString(), isNew: reading is null);
         }
 
         var task = reading.Key.Value;
@@ -36,27 +36,44 @@ internal sealed class ApiKeyCache(Database database, IOptions<ApiOptions> option
 
     /// <summary>There was such a key when it was last read; whether that is so now, only <see cref="FindAsync"/> knows.</summary>
     /// <param name="prefix">See <see cref="ApiKeyText.Prefix"/>.</param>
-    public bool Knows(ReadOnlySpan<char> prefix) =>
-        _readings.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(prefix, out var reading) && reading.Key is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: not null } };
+    public bool Knows(ReadOnlySpan<char> prefix) => _readings.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(prefix, out var reading) && IsKnown(reading);
 
-    public void Forget(string prefix) => _readings.TryRemove(prefix, out _);
+    /// <summary>Memory answers at once, or with a look that somebody else has begun: it costs none of its own.</summary>
+    /// <param name="prefix">See <see cref="ApiKeyText.Prefix"/>.</param>
+    public bool Answers(ReadOnlySpan<char> prefix) => _readings.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(prefix, out var reading) && IsFresh(reading);
+
+    /// <summary>It is read anew before it is believed again; that there was such a key stays known.</summary>
+    public void Forget(string prefix)
+    {
+        while (_readings.TryGetValue(prefix, out var reading) && !reading.IsOutdated && !_readings.TryUpdate(prefix, reading with { IsOutdated = true }, reading))
+        {
+        }
+    }
 
     public void Heard(string payload) => Forget(payload);
 
-    public void MissedSome() => _readings.Clear();
-
-    private bool IsFresh(Reading reading) => clock.GetElapsedTime(reading.StartedAt) < Fresh;
-
-    private Reading Renew(string prefix, Reading? stale)
+    public void MissedSome()
     {
-        var mine = new Reading(clock.GetTimestamp(), new(() => ReadAsync(prefix)));
-        if (stale is not null && _readings.TryUpdate(prefix, mine, stale))
+        foreach (var (prefix, _) in _readings)
         {
-            return mine;
+            Forget(prefix);
+        }
+    }
+
+    private static bool IsKnown(Reading reading) =>
+        reading.Key is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: var key } } ? key is not null : reading.WasKnown;
+
+    private bool IsFresh(Reading reading) => !reading.IsOutdated && clock.GetElapsedTime(reading.StartedAt) < Fresh;
+
+    private Reading Renew(string prefix, bool isNew)
+    {
+        if (isNew)
+        {
+            MakeRoom();
         }
 
-        MakeRoom();
-        return _readings.GetOrAdd(prefix, mine);
+        var mine = new Reading(clock.GetTimestamp(), new(() => ReadAsync(prefix)));
+        return _readings.AddOrUpdate(prefix, mine, (_, found) => IsFresh(found) ? found : mine with { WasKnown = IsKnown(found) });
     }
 
     private async Task<KnownKey?> ReadAsync(string prefix)
@@ -85,7 +102,7 @@ internal sealed class ApiKeyCache(Database database, IOptions<ApiOptions> option
         {
             if (!IsFresh(reading))
             {
-                Forget(prefix);
+                _readings.TryRemove(prefix, out var _);
             }
         }
 
@@ -93,12 +110,19 @@ internal sealed class ApiKeyCache(Database database, IOptions<ApiOptions> option
         {
             foreach (var (prefix, _) in _readings.Take(MaxKeys / 8))
             {
-                Forget(prefix);
+                _readings.TryRemove(prefix, out var _);
             }
         }
     }
 
     /// <param name="StartedAt">Timestamp: what it finds was so then, or later.</param>
     /// <param name="Key">Begun by the first who wants it.</param>
-    private sealed record Reading(long StartedAt, Lazy<Task<KnownKey?>> Key);
+    private sealed record Reading(long StartedAt, Lazy<Task<KnownKey?>> Key)
+    {
+        /// <summary>The reading before it had found the key.</summary>
+        public bool WasKnown { get; init; }
+
+        /// <summary>Something has become of the key since.</summary>
+        public bool IsOutdated { get; init; }
+    }
 }

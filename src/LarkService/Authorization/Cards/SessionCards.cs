@@ -99,6 +99,7 @@ internal sealed partial class SessionCards(
             if (sent.MessageId.Length > 0)
             {
                 await sessions.CardMovedAsync(session.User, gone, sent, ct);
+                await sessions.ShowOthersAsync(session, sent.MessageId, ct); // it may have been taken over while it was on its way
             }
         }
         catch (PlatformException e) when (MessageErrors.CannotBeReached(e.Error.Code))

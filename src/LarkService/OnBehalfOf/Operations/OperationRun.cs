@@ -26,6 +26,9 @@ internal sealed partial class OperationRun(
     /// <summary>So long a replica of before leaves a kind of call that it does not know to those that were upgraded.</summary>
     public static readonly TimeSpan LongestUpgrade = TimeSpan.FromHours(1);
 
+    /// <summary>A rate limit is not the call's fault and no try of it: so long after the user's time to answer it is waited out.</summary>
+    public static readonly TimeSpan LongestRateLimit = TimeSpan.FromHours(1);
+
     /// <summary>Longer than any one call may take.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
@@ -34,8 +37,6 @@ internal sealed partial class OperationRun(
 
     private static readonly TimeSpan[] Backoff = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
 
-    /// <summary>A rate limit is not the call's fault, so it is given more tries.</summary>
-    private const int MostRateLimits = 10;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ForOthers = TimeSpan.FromSeconds(10);
 
@@ -156,19 +157,19 @@ internal sealed partial class OperationRun(
             ? TimeSpan.FromSeconds(Math.Clamp(rest, 1, LongestPause.TotalSeconds))
             : null;
 
-    /// <summary>The platform answered, so the outcome is known; what lies between it and us may answer in its place.</summary>
+    /// <summary>The platform answered, so the outcome of this try is known; what lies between it and us may answer in its place.</summary>
     private async Task RefusedAsync(ParkedCall call, StoredOperation stored, PlatformError error, ProblemHttpResult problem, OperationAnswer? answer = null)
     {
-        if (error.IsRateLimit && call.Attempts < MostRateLimits)
+        if (error.IsRateLimit && clock.GetUtcNow() < (call.ExpiresAt ?? call.CreatedAt) + LongestRateLimit)
         {
-            var pause = error.RetryAfter ?? Backoff[Math.Min(call.Attempts, Backoff.Length - 1)];
-            await ends.PutBackAsync(call, pause < LongestPause ? pause : LongestPause, mayBeDone: false);
+            var pause = error.RetryAfter ?? Backoff[1];
+            await ends.PutBackAsync(call, pause < LongestPause ? pause : LongestPause, mayBeDone: false, counts: false);
         }
         else if (error.IsTransient && !error.IsRateLimit && stored.IsSafeToRepeat && call.Attempts < Backoff.Length)
         {
             await ends.PutBackAsync(call, Backoff[call.Attempts], mayBeDone: true);
         }
-        else if (error.LeavesOutcomeOpen && stored.ChangesSomething)
+        else if (stored.ChangesSomething && (error.LeavesOutcomeOpen || call.SentAt is not null)) // a refusal of this try tells nothing of one before it
         {
             await ends.UnknownAsync(call, answer);
         }

@@ -36,14 +36,14 @@ internal sealed partial class ParkedOperations(
     /// <param name="ct">Ends the wait before it is kept.</param>
     public async Task<IResult> ParkAsync(NewOperation operation, ConsentGap gap, ConsentAnswer asked, HttpContext http, CancellationToken ct)
     {
-        if (await FullAsync(operation.User, ct) is { } full)
+        // Once it may have been kept its caller is told so: whoever is told otherwise comes again, and it would be there twice.
+        ct.ThrowIfCancellationRequested();
+        var call = Row(operation, gap, asked, http.User.CallerId());
+        if (await KeepAsync(call) is { } full)
         {
             return Problems.RateLimited(full, InAMoment, http);
         }
 
-        // Once it may have been kept its caller is told so: whoever is told otherwise comes again, and it would be there twice.
-        var call = Row(operation, gap, asked, http.User.CallerId());
-        await parked.KeepAsync(call, CancellationToken.None);
         await ReleaseIfEndedAsync(call);
         signal.Wake();
         http.Response.Headers["Preference-Applied"] = Preferences.RespondAsync;
@@ -100,16 +100,36 @@ internal sealed partial class ParkedOperations(
             .SingleOrDefaultAsync(c => c.Id == id && c.CallerId == callerId && (c.FinishedAt == null || c.FinishedAt > stillKept), ct));
     }
 
-    private Task<string?> FullAsync(UserKey user, CancellationToken ct) => database.RunAsync(async db =>
+    /// <returns>Why it was not kept; calls of one user that come at once are counted one after the other.</returns>
+    private Task<string?> KeepAsync(ParkedCall call) => database.TransactAsync(
+        async db =>
+        {
+            if (!database.IsSingleProcess)
+            {
+                await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({$"lark-operations/{call.AppId}/{call.OpenId}"}, 0))");
+            }
+
+            if (await FullAsync(db, call.User) is { } full)
+            {
+                return full;
+            }
+
+            db.Add(call);
+            await db.SaveChangesAsync();
+            return null;
+        },
+        CancellationToken.None);
+
+    private static async Task<string?> FullAsync(LarkDbContext db, UserKey user)
     {
         var open = db.Set<ParkedCall>().Where(c => c.Kind == StoredOperation.ParkedKind && Open.Contains(c.State));
-        if (await open.Where(c => c.AppId == user.AppId && c.OpenId == user.OpenId).CountAsync(ct) >= MostOfUser)
+        if (await open.Where(c => c.AppId == user.AppId && c.OpenId == user.OpenId).CountAsync() >= MostOfUser)
         {
             return $"{MostOfUser} calls in this user's name wait already. Make this one when some of them have ended.";
         }
 
-        return await db.Set<ParkedCall>().Where(c => Open.Contains(c.State)).CountAsync(ct) >= Most ? $"{Most} calls wait already. Make this one when some of them have ended." : null;
-    });
+        return await db.Set<ParkedCall>().Where(c => Open.Contains(c.State)).CountAsync() >= Most ? $"{Most} calls wait already. Make this one when some of them have ended." : null;
+    }
 
     private ParkedCall Row(NewOperation operation, ConsentGap gap, ConsentAnswer asked, string callerId)
     {

@@ -21,13 +21,19 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
     public async Task<SendOutcome> SendAsync(UserKey user, ScopeSet scopes, Func<HttpRequestMessage> make, Func<bool> mayRepeat, Patience patience)
     {
         var token = await TokenAsync(tokens.GetAsync(user, scopes, patience.Token), user, patience);
-        var (renewed, waited) = (false, false);
+        var (refused, waited) = ((UserAccessToken?)null, false);
         while (true)
         {
             using var request = make();
             var reply = await SendOnceAsync(request, token, patience);
-            if (await MatterOfOursAsync(reply) is not { } error || IsTheApis(error, user, request, renewed))
+            var error = await MatterOfOursAsync(reply);
+            if (error is null || IsTheApis(error, user, request, refused, token))
             {
+                if (!reply.IsRefusal)
+                {
+                    apis.Succeeded(user.AppId, request);
+                }
+
                 return new SendOutcome.Answered(reply);
             }
 
@@ -35,8 +41,8 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
             ThrowIfOthersMustAct(error, user, scopes, request);
             if (PlatformCodes.IsUserTokenRefused(error.Code))
             {
+                refused = token;
                 token = await TokenAsync(new(tokens.ReplaceAsync(user, token, scopes, patience.Token)), user, patience);
-                renewed = true;
             }
             else if (waited || !mayRepeat() || !error.IsShortLimit)
             {
@@ -56,19 +62,19 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
     }
 
     /// <returns>True when the API takes no user token at all: it refused a fresh one.</returns>
-    private bool IsTheApis(PlatformError error, UserKey user, HttpRequestMessage request, bool renewed)
+    private bool IsTheApis(PlatformError error, UserKey user, HttpRequestMessage request, UserAccessToken? refused, UserAccessToken token)
     {
         if (!PlatformCodes.IsUserTokenRefused(error.Code))
         {
             return false;
         }
 
-        if (renewed)
+        if (refused is not null)
         {
-            apis.RefusedFreshToken(user.AppId, request);
+            apis.RefusedAgain(user.AppId, request, error.Code, refused, token);
         }
 
-        return renewed || apis.RefusesEveryToken(user.AppId, request, error.Code);
+        return refused is not null || apis.RefusesEveryToken(user.AppId, request, error.Code);
     }
 
     private void ThrowIfOthersMustAct(PlatformError error, UserKey user, ScopeSet scopes, HttpRequestMessage request)
