@@ -44,7 +44,7 @@ public sealed class AiStreamTests
     [Fact]
     public async Task Who_leaves_and_does_not_come_back_has_their_run_cancelled_and_who_asks_something_else_at_once()
     {
-        await using var scene = await StartAsync(TimeSpan.FromMilliseconds(600));
+        await using var scene = await StartAsync(TimeSpan.FromMilliseconds(1500));
         var caller = new AiCaller(scene.Authorized);
         await using (var stream = await caller.StreamAsync(scene.Ava, Slow))
         {
