@@ -135,7 +135,7 @@ public sealed class PlannedReplacementTests : IAsyncLifetime
         Assert.False(_first.HasSaidGoodbye);
 
         // The second one is not held up by that, and the first has its turn ten minutes later
-        await PassABeatAsync();
+        await PassAsync(Beat);
         await _second.SaidGoodbye;
         await _first.SaidGoodbye;
         Assert.Equal(2, _connection.Meters.Sum("lark_service.websocket.reconnect", ("outcome", "replaced")));
@@ -149,8 +149,7 @@ public sealed class PlannedReplacementTests : IAsyncLifetime
         PrepareEndpoint();
         var only = await _connection.OpenAsync();
         await _connection.Clock.SomeoneWaitsForAsync(ReconnectSchedule.OldAge.TotalSeconds);
-        await GrowOlderAsync(ReconnectSchedule.OldAge - TimeSpan.FromSeconds(1));
-        _connection.Clock.AdvanceSeconds(1);
+        await PassAsync(ReconnectSchedule.OldAge);
         await _connection.Connector.OpenedAsync();
         await only.SaidGoodbye;
         Assert.IsType<Connected>(_connection.Status.Phase);
@@ -195,39 +194,18 @@ public sealed class PlannedReplacementTests : IAsyncLifetime
     /// <summary>One second before the first one's time.</summary>
     private async Task BecomeOldAsync()
     {
-        await GrowOlderAsync(ReconnectSchedule.OldAge - TimeSpan.FromSeconds(2));
+        await PassAsync(ReconnectSchedule.OldAge - TimeSpan.FromSeconds(2));
         Assert.False(_first.HasSaidGoodbye);
     }
 
-    /// <summary>From heartbeat to heartbeat: the clock goes on only when every one has had its pong and waits for the next.</summary>
-    private async Task GrowOlderAsync(TimeSpan by)
+    /// <summary>Time goes by with its heartbeats; in steps so small that a heartbeat which is late by one does no harm.</summary>
+    private async Task PassAsync(TimeSpan span)
     {
-        await BeatsAsync();
-        for (; by >= Beat; by -= Beat)
+        var step = Beat / 4;
+        for (var left = span; left > TimeSpan.Zero; left -= step)
         {
-            _connection.Clock.Advance(Beat);
-            await BeatsAsync();
-        }
-
-        _connection.Clock.Advance(by);
-        await SettleAsync();
-    }
-
-    private Task BeatsAsync()
-    {
-        var apart = TimeSpan.FromSeconds(2); // the second connection is a second younger
-        return Until.TrueAsync(() =>
-            _connection.Statuses.All(s => s.Snapshot.LastPong >= _connection.Clock.GetUtcNow() - apart)
-            && _connection.Clock.Waiting(Beat - apart, Beat) >= _connection.Statuses.Count);
-    }
-
-    /// <summary>In steps, so that what is late by one does no harm.</summary>
-    private async Task PassABeatAsync()
-    {
-        for (var step = 0; step < 4; step++)
-        {
-            _connection.Clock.Advance(Beat / 4);
-            await SettleAsync();
+            _connection.Clock.Advance(left < step ? left : step);
+            await SettleAsync(); // a heartbeat that sets its clock late, again and again, would fall behind
             await Until.TrueAsync(() => _connection.Statuses.All(s => s.Snapshot.LastPong >= _connection.Clock.GetUtcNow() - Beat * 1.5));
         }
     }
