@@ -12,9 +12,8 @@ internal sealed class RealtimeHub(LiveConnections connections, IFormerCallers fo
     public override async Task OnConnectedAsync()
     {
         var connection = LiveConnection.Of(Context, lines.Clients.Client(Context.ConnectionId));
-        if ((await former.AmongAsync([connection.CallerId], Context.ConnectionAborted)).Contains(connection.CallerId))
+        if (await MayNotCallAnyMoreAsync(connection.CallerId))
         {
-            // An account's token outlives the account.
             await connection.EndAsync(FormerCallerLoop.Gone, mayComeBack: false, clock);
         }
         else if (!connections.TryAdd(connection))
@@ -45,6 +44,19 @@ internal sealed class RealtimeHub(LiveConnections connections, IFormerCallers fo
         if (isAwaited)
         {
             throw new HubException(error.Detail);
+        }
+    }
+
+    // An account's token outlives the account. Where that cannot be looked up, the loop will find it later.
+    private async Task<bool> MayNotCallAnyMoreAsync(string callerId)
+    {
+        try
+        {
+            return (await former.AmongAsync([callerId], Context.ConnectionAborted).WaitAsync(FormerCallerLoop.Look, clock)).Contains(callerId);
+        }
+        catch (Exception) when (!Context.ConnectionAborted.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

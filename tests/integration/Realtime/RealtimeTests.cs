@@ -7,6 +7,7 @@ using LarkService.IntegrationTests.Callers;
 using LarkService.IntegrationTests.Operations;
 using LarkService.IntegrationTests.Support;
 using LarkService.Realtime;
+using Microsoft.Extensions.Hosting;
 
 namespace LarkService.IntegrationTests.Realtime;
 
@@ -176,6 +177,22 @@ public sealed class RealtimeTests
         // Nothing has happened to whom all this is no matter
         await byBootstrap.SendAsync("still there?");
         Assert.Equal("urn:lark-service:validation", (await byBootstrap.EventAsync("error"))["type"]!.ToString());
+    }
+
+    [Fact]
+    public async Task A_token_that_outlives_its_account_opens_no_line()
+    {
+        await using var scene = await CallerScene.StartAsync();
+        var account = await scene.NewAccountAsync();
+        await scene.Inside<IEnumerable<IHostedService>>().OfType<FormerCallerLoop>().Single().StopAsync(CancellationToken.None); // it would close what was let in
+        var id = (await scene.Api.GetAsync("/api/v1/accounts")).Json!["items"]![0]!["id"];
+        (await scene.Api.SendAsync(HttpMethod.Patch, $"/api/v1/accounts/{id}", JsonContent.Create(new { disabled = true }))).Must(HttpStatusCode.OK);
+
+        await using var client = await RealtimeClient.ConnectAsync(scene.Url, account["accessToken"]);
+
+        var (error, mayComeBack) = await client.ClosedAsync();
+        Assert.Equal(("urn:lark-service:unauthenticated", false), (error["type"]!.ToString(), mayComeBack));
+        Assert.Empty(scene.Inside<LiveConnections>().All);
     }
 
     [Fact]

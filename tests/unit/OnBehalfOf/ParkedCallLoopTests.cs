@@ -120,6 +120,9 @@ public sealed class ParkedCallLoopTests : ParkedCallTest
         await StartAsync();
 
         await EndsAsync("w4", ParkedCallState.Succeeded);
-        Assert.All(new[] { "w1", "w2", "w3" }, id => Assert.Equal(ParkedCallState.Running, CallAsync(id).Result.State));
+        foreach (var id in (string[])["w1", "w2", "w3"])
+        {
+            Assert.Equal(ParkedCallState.Running, (await CallAsync(id)).State);
+        }
     }
 }
