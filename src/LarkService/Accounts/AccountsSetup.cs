@@ -4,26 +4,16 @@ using LarkService.Accounts.SignIn;
 using LarkService.Data.News;
 using LarkService.Data.Tidying;
 using LarkService.Platform.Configuration;
-using LarkService.Platform.Http;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
 namespace LarkService.Accounts;
 
-/// <summary>Registers callers: API keys, accounts, one policy for each permission, and how often each may call.</summary>
+/// <summary>Registers callers: API keys, accounts, what each may do and how often.</summary>
 internal static class AccountsSetup
 {
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         services.AddChecked<ApiOptions>();
-        services.AddAuthentication(CallerAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.SchemeName, null);
-        var policies = services.AddAuthorizationBuilder();
-        foreach (var permission in Permissions.All)
-        {
-            policies.AddPolicy(permission, policy => policy.RequireClaim(Caller.PermissionClaim, permission));
-        }
-
         services.AddSingleton<ApiKeyCache>();
         services.AddSingleton<INewsSubscriber>(provider => provider.GetRequiredService<ApiKeyCache>());
         services.AddSingleton<UnknownKeys>();
@@ -34,19 +24,21 @@ internal static class AccountsSetup
         services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<ApiOptions>>((forwarded, api) => TrustedProxies.Apply(forwarded, api.Value));
         services.AddSingleton<RequestCounts>();
         services.AddSingleton<RequestLimits>();
+        services.AddSingleton<CallerRecognition>();
+        services.AddSingleton<CallerGate>();
         services.AddHostedService<SharedCounts>();
         services.AddSingleton<IOldRows, OldRequestCounts>();
         return services;
     }
 
-    /// <summary>Says who calls, and holds back who calls too often.</summary>
+    /// <summary>See <see cref="CallerGate"/>.</summary>
     public static void UseCallers(this WebApplication app)
     {
         app.UseForwardedHeaders();
-        app.UseAuthentication();
-        RequestLimits? limits = null;
-        app.Use((http, next) => (limits ??= app.Services.GetRequiredService<RequestLimits>()).PassAsync(http, next));
-        app.UseAuthorization();
+        LeaveOut(app, "__AuthenticationMiddlewareSet");
+        LeaveOut(app, "__AuthorizationMiddlewareSet");
+        CallerGate? gate = null;
+        app.Use((http, next) => (gate ??= app.Services.GetRequiredService<CallerGate>()).PassAsync(http, next));
     }
 
     public static void MapCallers(this IEndpointRouteBuilder routes)
@@ -55,6 +47,9 @@ internal static class AccountsSetup
         routes.MapSignIn();
         routes.MapAccounts();
     }
+
+    // SignalR and Razor Pages bring these steps along, and the host would put them in by itself. Nothing here marks a route for them.
+    private static void LeaveOut(IApplicationBuilder app, string step) => app.Properties[step] = true;
 
     private static void AddSignIn(IServiceCollection services)
     {

@@ -11,8 +11,4 @@ namespace LarkService.Accounts;
 internal static class Digest
 {
     public static string Of(string text) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-
-    /// <summary>Of two texts; the time it takes tells nothing of either, not even its length.</summary>
-    public static bool AreSame(string given, string known) => CryptographicOperations.FixedTimeEquals(
-        SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(known)));
 }

@@ -12,9 +12,9 @@ internal static class AuthorizationEndpoints
     public static RouteGroupBuilder MapAuthorizationSessions(this IEndpointRouteBuilder routes)
     {
         var sessions = routes.MapGroup("/api/v1/authorizations").WithTags("Authorization");
-        sessions.MapPost("/", AskAsync).RequireAuthorization(Permissions.AuthorizationsWrite);
-        sessions.MapGet("/", ListAsync).RequireAuthorization(Permissions.AuthorizationsRead);
-        sessions.MapGet("/{sessionId}", FindAsync).RequireAuthorization(Permissions.AuthorizationsRead);
+        sessions.MapPost("/", AskAsync).RequirePermission(Permissions.AuthorizationsWrite);
+        sessions.MapGet("/", ListAsync).RequirePermission(Permissions.AuthorizationsRead);
+        sessions.MapGet("/{sessionId}", FindAsync).RequirePermission(Permissions.AuthorizationsRead);
         return sessions;
     }
 

@@ -12,9 +12,9 @@ internal static class GrantEndpoints
     public static RouteGroupBuilder MapGrants(this IEndpointRouteBuilder routes)
     {
         var grants = routes.MapGroup("/api/v1/grants").WithTags("Grants");
-        grants.MapGet("/", ListAsync).RequireAuthorization(Permissions.GrantsRead);
-        grants.MapGet("/{openId}", FindAsync).RequireAuthorization(Permissions.GrantsRead);
-        grants.MapDelete("/{openId}", RevokeAsync).RequireAuthorization(Permissions.GrantsWrite);
+        grants.MapGet("/", ListAsync).RequirePermission(Permissions.GrantsRead);
+        grants.MapGet("/{openId}", FindAsync).RequirePermission(Permissions.GrantsRead);
+        grants.MapDelete("/{openId}", RevokeAsync).RequirePermission(Permissions.GrantsWrite);
         return grants;
     }
 

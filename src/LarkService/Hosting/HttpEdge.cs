@@ -34,7 +34,10 @@ internal static partial class HttpEdge
     public static void UseHttpEdge(this WebApplication app)
     {
         app.UseExceptionHandler();
-        app.UseStatusCodePages(context => context.HttpContext.Response.StatusCode switch
+        app.UseWhen(http => http.GetEndpoint()?.Metadata.GetMetadata<HandedOn>() is null, UseWords);
+    }
+
+    private static void UseWords(IApplicationBuilder app) => app.UseStatusCodePages(context => context.HttpContext.Response.StatusCode switch
         {
             StatusCodes.Status404NotFound => Problems.NotFound("There is no such route.").ExecuteAsync(context.HttpContext),
 
@@ -44,7 +47,6 @@ internal static partial class HttpEdge
             StatusCodes.Status415UnsupportedMediaType => Problems.Validation(BadRequestWords.NotJson).ExecuteAsync(context.HttpContext),
             _ => Task.CompletedTask,
         });
-    }
 
     private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult TooLarge() =>
         Problems.Of("payload-too-large", StatusCodes.Status413PayloadTooLarge, "The request is too large", "The body may have at most 1 MB.");

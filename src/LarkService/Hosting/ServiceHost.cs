@@ -20,7 +20,6 @@ using LarkService.LongConnection;
 using LarkService.Messaging;
 using LarkService.Monitoring;
 using LarkService.OnBehalfOf;
-using LarkService.OnBehalfOf.Idempotency;
 using LarkService.OnBehalfOf.Operations;
 using LarkService.OnBehalfOf.Proxy;
 using LarkService.Platform;
@@ -113,7 +112,7 @@ internal static class ServiceHost
         app.UseTokenInQuery();
         app.UseApiPage();
         app.UseCallers();
-        app.UseMiddleware<IdempotencyKeys>();
+        app.UseIdempotencyKeys();
         app.MapHealth();
         app.MapMetrics();
         app.MapAuthorizationSessions();

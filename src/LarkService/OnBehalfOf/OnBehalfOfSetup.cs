@@ -43,6 +43,13 @@ internal static class OnBehalfOfSetup
         return services;
     }
 
+    /// <summary>To be called behind what says who calls.</summary>
+    public static void UseIdempotencyKeys(this WebApplication app)
+    {
+        IdempotencyKeys? keys = null;
+        app.Use((http, next) => (keys ??= app.Services.GetRequiredService<IdempotencyKeys>()).PassAsync(http, next));
+    }
+
     private static void AddOperations(IServiceCollection services)
     {
         services.AddSingleton<AuditedOperations>();

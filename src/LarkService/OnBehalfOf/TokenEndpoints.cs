@@ -11,8 +11,8 @@ internal static class TokenEndpoints
     public static RouteGroupBuilder MapTokens(this IEndpointRouteBuilder routes)
     {
         var grants = routes.MapGroup("/api/v1/grants").WithTags("Grants");
-        grants.MapGet("/{openId}/token", HandOutAsync).RequireAuthorization(Permissions.TokensRead);
-        grants.MapPost("/{openId}/refresh", RefreshAsync).RequireAuthorization(Permissions.GrantsWrite);
+        grants.MapGet("/{openId}/token", HandOutAsync).RequirePermission(Permissions.TokensRead);
+        grants.MapPost("/{openId}/refresh", RefreshAsync).RequirePermission(Permissions.GrantsWrite);
         return grants;
     }
 

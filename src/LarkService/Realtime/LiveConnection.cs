@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using LarkService.Platform.Http;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 
@@ -29,7 +28,7 @@ internal sealed class LiveConnection(HubCallerContext line, IClientProxy client,
     public DateTimeOffset? EndsAt => endsAt;
 
     public static LiveConnection Of(HubCallerContext line, IClientProxy client) =>
-        new(line, client, line.GetHttpContext()?.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc);
+        new(line, client, line.GetHttpContext()?.Features.Get<CallerUntil>()?.At);
 
     public bool IsIn(string group) => _groups.Contains(group);
 

@@ -1,3 +1,4 @@
+using LarkService.Platform.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -50,6 +51,6 @@ internal static class RealtimeSetup
             line.TransportSendTimeout = TimeSpan.FromSeconds(10);
             line.WebSockets.CloseTimeout = TimeSpan.FromSeconds(2);
         })
-        .RequireAuthorization()
+        .RequireCaller()
         .DisableHttpMetrics(); // a line that is open for hours is no slow request
 }

@@ -8,7 +8,7 @@ internal static partial class WebhookEndpoints
 {
     public static RouteGroupBuilder MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        var deliveries = routes.MapGroup("/api/v1/webhooks/deliveries").WithTags("Webhooks").RequireAuthorization(Permissions.EventsManage);
+        var deliveries = routes.MapGroup("/api/v1/webhooks/deliveries").WithTags("Webhooks").RequirePermission(Permissions.EventsManage);
         deliveries.MapGet("/", ListAsync);
         deliveries.MapPost("/{id}/replay", ReplayAsync);
         return deliveries;

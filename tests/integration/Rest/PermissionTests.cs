@@ -1,15 +1,8 @@
 using System.Net;
-using System.Security.Claims;
-using System.Text.Encodings.Web;
-using LarkService.Accounts;
+using LarkService.IntegrationTests.Callers;
 using LarkService.IntegrationTests.Support;
 using LarkService.Platform.Http;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace LarkService.IntegrationTests.Rest;
 
@@ -67,19 +60,21 @@ public sealed class PermissionTests
     [Fact]
     public async Task Whoever_lacks_the_permission_is_told_which_and_whoever_has_that_one_alone_comes_through()
     {
-        await using var scene = await Scene.StartAsync(new()
+        await using var scene = await CallerScene.StartAsync(Engine.Sqlite);
+        var (alone, others) = (new Dictionary<string, Api>(), new Dictionary<string, Api>());
+        foreach (var permission in Permissions.All)
         {
-            Flow = Flow.Redirect,
-            Services = services => services.AddAuthentication(Claimed.Scheme).AddScheme<AuthenticationSchemeOptions, Claimed>(
-                Claimed.Scheme, o => o.ForwardForbid = o.ForwardChallenge = CallerAuthentication.SchemeName),
-        });
+            alone[permission] = scene.As((await scene.NewKeyAsync(permission)).Key);
+            others[permission] = scene.As((await scene.NewKeyAsync([.. Permissions.All.Except([permission])])).Key);
+        }
 
         foreach (var (method, path, permission) in Routes.Where(r => r.Permission.Length > 0))
         {
-            var lacking = (await SendAsync(scene, method, path, [.. Permissions.All.Except([permission])])).MustBeProblem(HttpStatusCode.Forbidden, "permission-denied");
+            var lacking = (await SendAsync(others[permission], method, path)).MustBeProblem(HttpStatusCode.Forbidden, "permission-denied");
             Assert.Contains($"'{permission}'", lacking["detail"], StringComparison.Ordinal);
-            var having = await SendAsync(scene, method, path, permission);
+            var having = await SendAsync(alone[permission], method, path);
             Assert.True(having.Status != HttpStatusCode.Unauthorized && having["type"] != "urn:lark-service:permission-denied", $"{method} {path}: {having.Text}");
+            (await SendAsync(new Api(scene.Anonymous), method, path)).MustBeProblem(HttpStatusCode.Unauthorized, "unauthenticated");
         }
 
         Assert.Equal(
@@ -88,27 +83,11 @@ public sealed class PermissionTests
     }
 
     private static IEnumerable<string> Named(RouteEndpoint route) => route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
-        .Select(method => $"{method} {route.RoutePattern.RawText!.TrimEnd('/')} {route.Metadata.GetMetadata<IAuthorizeData>()?.Policy}");
+        .Select(method => $"{method} {route.RoutePattern.RawText!.TrimEnd('/')} {route.Metadata.GetMetadata<RequiredCaller>()?.Permission}");
 
-    private static async Task<ApiAnswer> SendAsync(Scene scene, string method, string path, params string[] permissions)
+    private static Task<ApiAnswer> SendAsync(Api api, string method, string path)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = scene.Url };
-        http.DefaultRequestHeaders.Add(Claimed.Header, string.Join(' ', permissions));
         var concrete = path.Replace("{sessionId}", "unknown", StringComparison.Ordinal).Replace("{openId}", "ou_unknown", StringComparison.Ordinal).Replace("{id}", "unknown", StringComparison.Ordinal).Replace("{**rest}", "im/v1/messages", StringComparison.Ordinal);
-        return await new Api(http).SendAsync(new HttpMethod(method), concrete);
-    }
-
-    /// <summary>A caller who has the permissions the request names.</summary>
-    private sealed class Claimed(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
-    {
-        public new const string Scheme = "Claimed";
-        public const string Header = "X-Permissions";
-
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-        {
-            var claims = Request.Headers[Header].ToString().Split(' ').Select(p => new Claim(Caller.PermissionClaim, p));
-            return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme)), Scheme)));
-        }
+        return api.SendAsync(new HttpMethod(method), concrete);
     }
 }

@@ -11,7 +11,7 @@ internal static class ApiKeyEndpoints
 
     public static RouteGroupBuilder MapApiKeys(this IEndpointRouteBuilder routes)
     {
-        var keys = routes.MapGroup(Route).WithTags("API keys").RequireAuthorization(Permissions.KeysManage);
+        var keys = routes.MapGroup(Route).WithTags("API keys").RequirePermission(Permissions.KeysManage);
         keys.AddEndpointFilter<RouteGroupBuilder, SignIn.AccountsAsTheyAre>();
         keys.MapPost("/", CreateAsync).WithMetadata(NoIdempotencyKey.Here);
         keys.MapGet("/", ListAsync);

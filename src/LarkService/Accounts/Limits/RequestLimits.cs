@@ -1,12 +1,11 @@
 using System.Net;
 using LarkService.Platform.Http;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
 namespace LarkService.Accounts.Limits;
 
 /// <summary>
-/// Holds back who calls too often: callers by their quota, everybody else by their address. It stands behind authentication, which says
+/// Holds back who calls too often: callers by their quota, everybody else by their address. It stands behind what says
 /// who calls, and before anything is done for them. Counts are in memory, so a database that is away holds nobody back and lets nobody through.
 /// </summary>
 internal sealed partial class RequestLimits(RequestCounts counts, IOptions<ApiOptions> options, ILogger<RequestLimits> logger)
@@ -19,16 +18,17 @@ internal sealed partial class RequestLimits(RequestCounts counts, IOptions<ApiOp
     private readonly bool _trustsNobody = options.Value.TrustedProxies.Count == 0;
     private int _hasWarned;
 
-    public Task PassAsync(HttpContext http, RequestDelegate next)
+    /// <returns>What is done instead of going on; null: nothing holds the request back.</returns>
+    public Task? HoldBack(HttpContext http, RequestDelegate next)
     {
         if (Applying(http) is not (var key, var rule))
         {
-            return next(http);
+            return null;
         }
 
         var verdict = counts.Take(key, rule);
         LimitHeaders.Write(http.Response.Headers, rule.Most, verdict.Left, verdict.Wait, rule.Window);
-        return verdict.IsFree ? next(http)
+        return verdict.IsFree ? null
             : key.Kind == LimitKind.Page ? HeldBack.LetSayAsync(http, verdict.Wait, next)
             : Problems.RateLimited(Words(key.Kind, rule), verdict.Wait, http).ExecuteAsync(http);
     }
@@ -41,14 +41,14 @@ internal sealed partial class RequestLimits(RequestCounts counts, IOptions<ApiOp
         }
 
         var route = http.GetEndpoint()?.Metadata;
-        if (http.User.Identity?.IsAuthenticated == true || route?.GetMetadata<UnlimitedRoute>() is not null)
+        if (route?.GetMetadata<UnlimitedRoute>() is not null)
         {
             return null;
         }
 
         WarnOfProxy(http);
         var kind = route?.GetMetadata<PageForPeopleAttribute>() is not null ? LimitKind.Page
-            : route?.GetMetadata<IAuthorizeData>() is null ? LimitKind.Open
+            : route?.GetMetadata<RequiredCaller>() is null ? LimitKind.Open
             : LimitKind.Stranger;
         return (LimitKey.Of(kind, http.Connection.RemoteIpAddress), kind == LimitKind.Page ? _page : _anonymous);
     }

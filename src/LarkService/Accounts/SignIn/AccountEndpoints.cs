@@ -10,7 +10,7 @@ internal static class AccountEndpoints
 
     public static RouteGroupBuilder MapAccounts(this IEndpointRouteBuilder routes)
     {
-        var accounts = routes.MapGroup("/api/v1/accounts").WithTags("Accounts").RequireAuthorization(Permissions.AccountsManage);
+        var accounts = routes.MapGroup("/api/v1/accounts").WithTags("Accounts").RequirePermission(Permissions.AccountsManage);
         accounts.AddEndpointFilter<RouteGroupBuilder, AccountsAsTheyAre>();
         accounts.MapGet("/", ListAsync);
         accounts.MapGet("/{id}", FindAsync);

@@ -1,5 +1,4 @@
 using LarkService.Platform.Http;
-using Microsoft.AspNetCore.Authorization;
 
 namespace LarkService.Accounts.SignIn;
 
@@ -22,7 +21,7 @@ internal sealed class AccountsAsTheyAre(AccountStore accounts) : IEndpointFilter
             http.User = Caller.Account(id, PermissionList.Read(account.Permissions), caller.PerMinute);
         }
 
-        return http.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } policy && !http.User.HasClaim(Caller.PermissionClaim, policy)
+        return http.GetEndpoint()?.Metadata.GetMetadata<RequiredCaller>()?.Permission is { } policy && !http.User.HasClaim(Caller.PermissionClaim, policy)
             ? Problems.PermissionDenied(policy)
             : await next(context);
     }

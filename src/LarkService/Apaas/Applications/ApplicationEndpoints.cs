@@ -13,7 +13,7 @@ internal static class ApplicationEndpoints
 {
     public static RouteGroupBuilder MapApplications(this IEndpointRouteBuilder routes)
     {
-        var applications = routes.MapGroup("/api/v1/apaas/{namespace}").WithTags("aPaaS").RequireAuthorization(Permissions.CallsExecute);
+        var applications = routes.MapGroup("/api/v1/apaas/{namespace}").WithTags("aPaaS").RequirePermission(Permissions.CallsExecute);
         applications.MapPost("/functions/{name}/invoke", InvokeAsync);
         applications.MapPost("/flows/{flowId}/execute", ExecuteAsync);
         return applications;

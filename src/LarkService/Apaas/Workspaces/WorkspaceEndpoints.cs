@@ -12,7 +12,7 @@ internal static class WorkspaceEndpoints
 
     public static RouteGroupBuilder MapWorkspaces(this IEndpointRouteBuilder routes)
     {
-        var workspaces = routes.MapGroup("/api/v1/apaas/workspaces/{workspaceId}").WithTags("aPaaS").RequireAuthorization(Permissions.CallsExecute);
+        var workspaces = routes.MapGroup("/api/v1/apaas/workspaces/{workspaceId}").WithTags("aPaaS").RequirePermission(Permissions.CallsExecute);
         workspaces.MapPost("/sql", SqlAsync);
         workspaces.MapGet("/tables", TablesAsync);
         workspaces.MapGet("/tables/{table}", TableAsync);

@@ -9,7 +9,7 @@ internal static partial class EventEndpoints
 {
     public static RouteGroupBuilder MapEvents(this IEndpointRouteBuilder routes)
     {
-        var events = routes.MapGroup("/api/v1/events").WithTags("Events").RequireAuthorization(Permissions.EventsManage);
+        var events = routes.MapGroup("/api/v1/events").WithTags("Events").RequirePermission(Permissions.EventsManage);
         events.MapGet("/", ListAsync);
         events.MapPost("/{id}/replay", ReplayAsync);
         return events;

@@ -27,22 +27,25 @@ internal static class OpenApiSetup
 
     public static void UseApiPage(this WebApplication app)
     {
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(PagePath), page => page.Use((http, next) =>
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(PagePath), branch =>
         {
-            http.Response.Headers.ContentSecurityPolicy = PagePolicy;
-            http.Response.Headers.XContentTypeOptions = "nosniff";
-            http.Response.Headers["Referrer-Policy"] = "no-referrer";
-            return next(http);
-        }));
-        app.UseSwaggerUI(page =>
-        {
-            page.RoutePrefix = PagePath[1..];
-            page.DocumentTitle = "LarkService API";
-            page.SwaggerEndpoint(DocumentPath, "LarkService");
-            page.DocExpansion(DocExpansion.List);
-            page.DefaultModelsExpandDepth(0);
-            page.DisplayRequestDuration();
-            page.EnableDeepLinking();
+            branch.Use((http, next) =>
+            {
+                http.Response.Headers.ContentSecurityPolicy = PagePolicy;
+                http.Response.Headers.XContentTypeOptions = "nosniff";
+                http.Response.Headers["Referrer-Policy"] = "no-referrer";
+                return next(http);
+            });
+            branch.UseSwaggerUI(page =>
+            {
+                page.RoutePrefix = PagePath[1..];
+                page.DocumentTitle = "LarkService API";
+                page.SwaggerEndpoint(DocumentPath, "LarkService");
+                page.DocExpansion(DocExpansion.List);
+                page.DefaultModelsExpandDepth(0);
+                page.DisplayRequestDuration();
+                page.EnableDeepLinking();
+            });
         });
     }
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using LarkService.Platform.Http;
-using Microsoft.AspNetCore.Authorization;
 
 namespace LarkService.Hosting.OpenApi;
 
@@ -24,12 +23,12 @@ internal sealed partial record RouteFacts(string Method, string Path, bool Needs
     private static IEnumerable<RouteFacts> Of(RouteEndpoint route)
     {
         var (metadata, path) = (route.Metadata, PathOf(route.RoutePattern.RawText ?? ""));
-        var authorize = metadata.GetMetadata<IAuthorizeData>();
+        var needed = metadata.GetMetadata<RequiredCaller>();
         var isLimited = metadata.GetMetadata<UnlimitedRoute>() is null;
         foreach (var method in metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [HttpMethods.Get])
         {
-            var keyed = authorize is not null && KeyedMethods.Contains(method) && metadata.GetMetadata<NoIdempotencyKey>() is null;
-            yield return new RouteFacts(method, path, authorize is not null, authorize?.Policy, isLimited, keyed);
+            var keyed = needed is not null && KeyedMethods.Contains(method) && metadata.GetMetadata<NoIdempotencyKey>() is null;
+            yield return new RouteFacts(method, path, needed is not null, needed?.Permission, isLimited, keyed);
         }
     }
 

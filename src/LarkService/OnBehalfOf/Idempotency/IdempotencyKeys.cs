@@ -8,7 +8,7 @@ namespace LarkService.OnBehalfOf.Idempotency;
 /// Requests with an <c>Idempotency-Key</c> (after draft-ietf-httpapi-idempotency-key-header): the first is carried out, also when its
 /// caller hangs up, and its answer kept for a day; whoever comes with the same key gets that answer again.
 /// </summary>
-internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal seal, IHostApplicationLifetime host, TimeProvider clock, ILogger<IdempotencyKeys> logger) : IMiddleware
+internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal seal, IHostApplicationLifetime host, TimeProvider clock, ILogger<IdempotencyKeys> logger)
 {
     /// <summary>Longer than any one request takes.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -21,7 +21,7 @@ internal sealed partial class IdempotencyKeys(KeyedRequests requests, TokenSeal 
     /// <summary>An answer is not given up because the database does not answer for a moment; nor is its caller kept waiting for long.</summary>
     private static readonly TimeSpan[] UntilWritten = [.. new[] { 0.5, 1, 2 }.Select(s => TimeSpan.FromSeconds(s))];
 
-    public Task InvokeAsync(HttpContext context, RequestDelegate next) => KeyedHttp.Applies(context) ? WithKeyAsync(context, next) : next(context);
+    public Task PassAsync(HttpContext http, RequestDelegate next) => KeyedHttp.Applies(http) ? WithKeyAsync(http, next) : next(http);
 
     private async Task WithKeyAsync(HttpContext http, RequestDelegate next)
     {

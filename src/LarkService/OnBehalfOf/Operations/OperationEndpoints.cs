@@ -12,7 +12,7 @@ internal static class OperationEndpoints
 
     public static RouteGroupBuilder MapOperations(this IEndpointRouteBuilder routes)
     {
-        var operations = routes.MapGroup(Path).WithTags("Operations").RequireAuthorization(Permissions.CallsExecute);
+        var operations = routes.MapGroup(Path).WithTags("Operations").RequirePermission(Permissions.CallsExecute);
         operations.MapGet("/{id}", FindAsync);
         return operations;
     }

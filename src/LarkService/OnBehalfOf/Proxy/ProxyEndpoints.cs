@@ -12,9 +12,13 @@ internal static class ProxyEndpoints
     /// <summary>Those the platform has. Others get a 405.</summary>
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
 
-    public static void MapProxy(this IEndpointRouteBuilder routes) => routes
-        .MapMethods(ProxyPath.Prefix + "/open-apis/{**rest}", Methods, (HttpContext http, OpenApiProxy proxy) => proxy.AnswerAsync(http))
-        .WithTags("Proxy")
-        .WithMetadata(new RequestSizeLimitAttribute(MostBody))
-        .RequireAuthorization(Permissions.CallsExecute);
+    public static void MapProxy(this IEndpointRouteBuilder routes)
+    {
+        OpenApiProxy? proxy = null;
+        routes
+            .MapMethods(ProxyPath.Prefix + "/open-apis/{**rest}", Methods, http => (proxy ??= routes.ServiceProvider.GetRequiredService<OpenApiProxy>()).AnswerAsync(http))
+            .WithTags("Proxy")
+            .WithMetadata(new RequestSizeLimitAttribute(MostBody), HandedOn.Mark)
+            .RequirePermission(Permissions.CallsExecute);
+    }
 }

@@ -1,6 +1,6 @@
 namespace LarkService.Platform.Http;
 
-/// <summary>What a caller of the REST API may be allowed to do; each is the name of an authorization policy.</summary>
+/// <summary>What a caller of the REST API may be allowed to do; routes ask for one with <see cref="RequiredCallers.RequirePermission"/>.</summary>
 internal static class Permissions
 {
     public const string AuthorizationsRead = "authorizations.read";

@@ -341,7 +341,7 @@ public sealed class IdempotencyKeysTests : IDisposable
         http.Response.Body = answer;
         http.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(metadata is null ? [] : [metadata]), "a route"));
         adjust?.Invoke(http);
-        await (keys ?? _keys).InvokeAsync(http, h => _work(h));
+        await (keys ?? _keys).PassAsync(http, h => _work(h));
         return new Sent(http, Encoding.UTF8.GetString(answer.ToArray()));
     }
 

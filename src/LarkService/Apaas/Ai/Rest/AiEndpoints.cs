@@ -13,7 +13,7 @@ internal static class AiEndpoints
 
     public static RouteGroupBuilder MapAi(this IEndpointRouteBuilder routes)
     {
-        var ai = routes.MapGroup("/api/v1/ai").WithTags("AI").RequireAuthorization(Permissions.CallsExecute);
+        var ai = routes.MapGroup("/api/v1/ai").WithTags("AI").RequirePermission(Permissions.CallsExecute);
         ai.MapPost("/chat", ChatAsync);
         ai.MapPost("/skills/{skillId}/start", StartSkillAsync);
         ai.MapPost("/knowledge/ask", AskKnowledgeAsync);
