@@ -26,6 +26,13 @@ internal abstract record TokenOutcome
 /// <param name="Generation">Which version of the grant it is from: says which token it was that the platform refused.</param>
 internal sealed record UserAccessToken(Secret Value, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, ScopeSet Scopes, long Generation)
 {
+    private const string Bearer = "Bearer ";
+
+    /// <summary>As the <c>Authorization</c> header has it (RFC 6750 §2.1): tokens are long, and this is what nearly all of them are read for.</summary>
+    public Secret Header { get; } = new(Bearer + Value.Reveal());
+
+    public Secret Value => new(Header.Reveal()[Bearer.Length..]);
+
     /// <summary>Under 10 % of its life is left.</summary>
     public bool IsNearExpiry(DateTimeOffset now) => ExpiresAt - now < (ExpiresAt - IssuedAt) * 0.1;
 }

@@ -36,7 +36,7 @@ internal sealed partial class UserTokens(
     {
         cache.Forget(user);
         var next = Ended(await refresher.RefreshAsync(user, refused.Generation, CallPriority.Interactive, ct)) ?? await FromStoreAsync(user, scopes, ct);
-        if (next is not TokenOutcome.Issued issued || !issued.Token.Value.Equals(refused.Value) || !await IsDeadAsync(user, refused, ct))
+        if (next is not TokenOutcome.Issued issued || !issued.Token.Header.Equals(refused.Header) || !await IsDeadAsync(user, refused, ct))
         {
             return next;
         }

@@ -1,5 +1,6 @@
 using LarkService.Monitoring.Metrics;
 using LarkService.Monitoring.Tracing;
+using LarkService.Platform;
 using LarkService.Platform.Configuration;
 using Serilog;
 using Serilog.Events;
@@ -15,7 +16,7 @@ internal static class MonitoringSetup
     /// <summary>To be called before any feature is registered: see <see cref="CollectionStart"/>.</summary>
     public static WebApplicationBuilder AddMonitoring(this WebApplicationBuilder builder)
     {
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false); // spans of requests say what they are of
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", !Traces.AreCollected(builder.Configuration)); // spans of requests say what they are of
         builder.AddLogs();
         builder.Services.AddChecked<MonitoringOptions>();
         builder.Services.AddSingleton<MetricsExposition>();

@@ -39,13 +39,23 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
     public async Task<IResult> OrProblemAsync(
         UserKey user, ScopeSet scopes, Func<Task<IResult>> work, Func<ConsentGap, ConsentAnswer, Task<IResult>> asked, CancellationToken ct, HttpContext? http = null)
     {
-        try
+        for (var mayRepeat = true; ; mayRepeat = false)
         {
-            return await WorkAsync(scopes, work, asked, mayRepeat: true, ct);
-        }
-        catch (Exception e) when (IsTold(e))
-        {
-            return Of(user, e, http);
+            try
+            {
+                return await work();
+            }
+            catch (ConsentRequiredException e)
+            {
+                if (await AskAsync(e, user, scopes, asked, mayRepeat, http, ct) is { } answer)
+                {
+                    return answer;
+                }
+            }
+            catch (Exception e) when (IsTold(e))
+            {
+                return Of(user, e, http);
+            }
         }
     }
 
@@ -100,18 +110,18 @@ internal sealed partial class CallProblems(IConsent consent, LarkApps apps, ILog
 
     private static bool IsTold(Exception e) => e is PlatformException or HttpRequestException or SealException;
 
-    private async Task<IResult> WorkAsync(ScopeSet scopes, Func<Task<IResult>> work, Func<ConsentGap, ConsentAnswer, Task<IResult>> asked, bool mayRepeat, CancellationToken ct)
+    /// <returns>Null: the user agreed at this very moment, and the work is done again.</returns>
+    private async Task<IResult?> AskAsync(
+        ConsentRequiredException needed, UserKey user, ScopeSet scopes, Func<ConsentGap, ConsentAnswer, Task<IResult>> asked, bool mayRepeat, HttpContext? http, CancellationToken ct)
     {
         try
         {
-            return await work();
+            var answer = await consent.AskAsync(needed.User, needed.Gap, scopes.Union(needed.Gap.MissingScopes), ByCard, ct);
+            return answer is ConsentAnswer.AlreadyGranted && mayRepeat && !needed.Gap.IsNameless ? null : await asked(needed.Gap, answer);
         }
-        catch (ConsentRequiredException e)
+        catch (Exception e) when (IsTold(e))
         {
-            var answer = await consent.AskAsync(e.User, e.Gap, scopes.Union(e.Gap.MissingScopes), ByCard, ct);
-            return answer is ConsentAnswer.AlreadyGranted && mayRepeat && !e.Gap.IsNameless
-                ? await WorkAsync(scopes, work, asked, mayRepeat: false, ct) // the user agreed at this very moment
-                : await asked(e.Gap, answer);
+            return Of(user, e, http);
         }
     }
 

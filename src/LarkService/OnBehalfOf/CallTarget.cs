@@ -19,13 +19,14 @@ internal sealed record CallTarget(LarkApp App, UserKey User, ScopeSet Scopes)
     public static bool TryRead(HttpRequest request, LarkApps apps, [NotNullWhen(true)] out CallTarget? target, [NotNullWhen(false)] out ProblemHttpResult? problem)
     {
         target = null;
-        if (request.Headers[OpenIdHeader] is { Count: > 1 } || request.Headers[AppIdHeader] is { Count: > 1 })
+        var (openId, appId) = (request.Headers[OpenIdHeader], request.Headers[AppIdHeader]);
+        if (openId.Count > 1 || appId.Count > 1)
         {
             problem = Problems.Validation($"{OpenIdHeader} and {AppIdHeader} may each be given once only.");
             return false;
         }
 
-        return TryRead(request.Headers[AppIdHeader], request.Headers[OpenIdHeader], ScopeSet.Parse(request.Headers[ScopesHeader].ToString()), OpenIdHeader, apps, out target, out problem);
+        return TryRead(appId, openId, ScopeSet.Parse(request.Headers[ScopesHeader].ToString()), OpenIdHeader, apps, out target, out problem);
     }
 
     /// <summary>From a body that names them.</summary>

@@ -29,7 +29,7 @@ internal sealed class KnownApis(ApiRegistry apis, TimeProvider clock)
     /// <param name="fresh">And of the second; where it is the same, nothing was learned of the API.</param>
     public void RefusedAgain(string appId, HttpRequestMessage request, int code, UserAccessToken refused, UserAccessToken fresh)
     {
-        if (code != PlatformCodes.UserTokenInvalid || fresh.Value.Reveal() == refused.Value.Reveal())
+        if (code != PlatformCodes.UserTokenInvalid || fresh.Header.Reveal() == refused.Header.Reveal())
         {
             return;
         }

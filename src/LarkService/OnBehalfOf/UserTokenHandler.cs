@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using LarkService.Grants;
 using LarkService.Platform;
 using LarkService.Platform.OpenApi;
@@ -63,7 +62,8 @@ internal sealed class UserTokenHandler(UserTokens tokens, LarkApps apps, AppSetu
 
     private async Task<(HttpResponseMessage Response, PlatformError? Error)> SendAsync(HttpRequestMessage request, UserAccessToken token, CancellationToken ct)
     {
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value.Reveal());
+        request.Headers.Remove("Authorization");
+        request.Headers.TryAddWithoutValidation("Authorization", token.Header.Reveal());
         var response = await base.SendAsync(request, ct);
         if (response.Content.Headers.ContentType?.MediaType != "application/json")
         {

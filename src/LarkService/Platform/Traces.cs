@@ -7,7 +7,13 @@ internal static class Traces
 {
     public const string SourceName = "LarkService";
 
+    /// <summary>Of the configuration: where they are sent to.</summary>
+    public const string Section = "Otlp";
+
     private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Somebody is configured to collect them; else nothing needs to be written into them.</summary>
+    public static bool AreCollected(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[$"{Section}:Endpoint"]);
 
     /// <returns>Null when nobody collects traces; to be disposed when the work is over.</returns>
     public static Activity? Start(string name) => Source.StartActivity(name);

@@ -19,7 +19,7 @@ internal sealed class TestCall(IUserCalls calls) : IOperation
 
     public static void Add(IServiceCollection services) => services.AddSingleton<IOperation, TestCall>();
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(Path, AnswerAsync).RequireAuthorization(Permissions.CallsExecute);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(Path, AnswerAsync).RequirePermission(Permissions.CallsExecute);
 
     public async Task<OperationAnswer> RunAsync(UserKey user, string payload, CancellationToken ct)
     {

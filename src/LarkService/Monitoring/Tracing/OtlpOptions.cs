@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LarkService.Platform;
 using LarkService.Platform.Configuration;
 
 namespace LarkService.Monitoring.Tracing;
@@ -6,7 +7,7 @@ namespace LarkService.Monitoring.Tracing;
 /// <summary>Where traces go (<c>Otlp</c>).</summary>
 internal sealed record OtlpOptions : ICheckedOptions
 {
-    public static string Section => "Otlp";
+    public static string Section => Traces.Section;
 
     /// <summary>A collector that takes OTLP over HTTP (protobuf), for example <c>http://127.0.0.1:4318</c>. Default: none, nothing is traced.</summary>
     public string? Endpoint { get; init; }

@@ -2,16 +2,14 @@ using System.Diagnostics;
 using System.Net;
 using System.Runtime.ExceptionServices;
 using LarkService.OnBehalfOf.Idempotency;
-using LarkService.Platform;
 using LarkService.Platform.Http;
 using LarkService.Platform.OpenApi;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LarkService.OnBehalfOf.Proxy;
 
 /// <summary>Takes a call to the platform and its answer back, both piece by piece, and notes what came of it.</summary>
-internal sealed class Forwarder(ProxySender sender, LarkApps apps, CallMetrics metrics, CallAudit audit, TimeProvider clock)
+internal sealed class Forwarder(ProxySender sender, CallMetrics metrics, CallAudit audit, TimeProvider clock)
 {
     private const int CallerLeft = 499;
 
@@ -22,25 +20,47 @@ internal sealed class Forwarder(ProxySender sender, LarkApps apps, CallMetrics m
     /// <exception cref="ConsentRequiredException">The user has to agree first; nothing was answered yet.</exception>
     /// <exception cref="PlatformException">An administrator must act.</exception>
     /// <exception cref="CallNotMadeException">Nothing could be sent.</exception>
-    public async Task<Results<EmptyHttpResult, ProblemHttpResult>> RunAsync(ProxyRequest call, ProxyBody? body, Patience patience, HttpContext http)
+    public async Task<IResult> RunAsync(ProxyRequest call, ProxyBody? body, Patience patience, HttpContext http)
     {
+        if (body is { IsSpent: true })
+        {
+            return ProxyProblems.RepeatRequired(); // the user agreed while it was on its way
+        }
+
         var started = clock.GetTimestamp();
         var (outcome, isAnswered) = (CallOutcomes.Unreachable, false);
         try
         {
-            (var answer, outcome) = await AnswerAsync(call, body, patience, http);
+            var headers = ProxyHeaders.ToSend(http.Request.Headers);
+            var sent = await sender.SendAsync(call.User, call.Target.Scopes, () => Make(call, headers, body), () => body is not { CanRepeat: false }, patience);
+            if (sent is not SendOutcome.Answered { Reply: var reply })
+            {
+                (var problem, outcome) = NotSent(sent, http);
+                return problem;
+            }
+
+            using (reply)
+            {
+                if (!call.IsRead && reply.Status >= StatusCodes.Status500InternalServerError)
+                {
+                    Outcomes.MarkUnknown(http); // whoever says so on the way, the call may have been carried out
+                }
+
+                outcome = await HandOnAsync(reply, patience, http);
+            }
+
             isAnswered = true;
             if (outcome is CallOutcomes.BrokenOff or CallOutcomes.CallerLeft && http.Request.Headers.ContainsKey("Idempotency-Key"))
             {
                 throw new OperationCanceledException("Half an answer is not kept.");
             }
 
-            return answer;
+            return TypedResults.Empty;
         }
-        catch (ConsentRequiredException)
+        catch (ConsentRequiredException e)
         {
             outcome = CallOutcomes.ConsentRequired;
-            throw;
+            throw call.ToAskFor(e);
         }
         catch (PlatformException)
         {
@@ -64,35 +84,16 @@ internal sealed class Forwarder(ProxySender sender, LarkApps apps, CallMetrics m
         }
     }
 
-    private async Task<(Results<EmptyHttpResult, ProblemHttpResult> Answer, string Outcome)> AnswerAsync(ProxyRequest call, ProxyBody? body, Patience patience, HttpContext http)
+    private static (ProblemHttpResult Problem, string Outcome) NotSent(SendOutcome sent, HttpContext http) => sent switch
     {
-        var headers = ProxyHeaders.ToSend(http.Request.Headers);
-        var app = apps.Get(call.User.AppId);
-        switch (await sender.SendAsync(call.User, call.Target.Scopes, () => Make(call, app, headers, body), () => body is not { CanRepeat: false }, patience))
-        {
-            case SendOutcome.RepeatRequired:
-                return (ProxyProblems.RepeatRequired(), CallOutcomes.RepeatRequired);
-            case SendOutcome.RateLimited limited:
-                return (CallProblems.Limited(limited.Error, http), CallOutcomes.RateLimited);
-            case SendOutcome.Answered answered:
-                using (answered.Reply)
-                {
-                    if (!call.IsRead && answered.Reply.Status >= StatusCodes.Status500InternalServerError)
-                    {
-                        Outcomes.MarkUnknown(http); // whoever says so on the way, the call may have been carried out
-                    }
+        SendOutcome.RepeatRequired => (ProxyProblems.RepeatRequired(), CallOutcomes.RepeatRequired),
+        SendOutcome.RateLimited limited => (CallProblems.Limited(limited.Error, http), CallOutcomes.RateLimited),
+        _ => throw new UnreachableException(),
+    };
 
-                    return (TypedResults.Empty, await HandOnAsync(answered.Reply, patience, http));
-                }
-
-            default:
-                throw new UnreachableException();
-        }
-    }
-
-    private static HttpRequestMessage Make(ProxyRequest call, LarkApp app, List<KeyValuePair<string, string>> headers, ProxyBody? body)
+    private static HttpRequestMessage Make(ProxyRequest call, List<KeyValuePair<string, string>> headers, ProxyBody? body)
     {
-        var request = new HttpRequestMessage(call.Method, ProxyRequest.AddressOf(app, call.Path.Path + call.Path.Query))
+        var request = new HttpRequestMessage(call.Method, ProxyRequest.AddressOf(call.Target.App, call.Path.Path + call.Path.Query))
         {
             Version = HttpVersion.Version11,
             Content = body?.ForRequest() ?? (call.IsRead ? null : new ByteArrayContent([])),
@@ -104,11 +105,6 @@ internal sealed class Forwarder(ProxySender sender, LarkApps apps, CallMetrics m
     /// <returns>What came of it. When the answer breaks off, so does the caller's connection: half of it must not look whole.</returns>
     private static async Task<string> HandOnAsync(PlatformReply reply, Patience patience, HttpContext http)
     {
-        if (http.Features.Get<IStatusCodePagesFeature>() is { } pages)
-        {
-            pages.Enabled = false; // an empty refusal of the platform is its own
-        }
-
         try
         {
             await reply.CopyToAsync(http.Response);

@@ -2,7 +2,6 @@ using LarkService.OnBehalfOf.Operations;
 using LarkService.Platform;
 using LarkService.Platform.Registry;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LarkService.OnBehalfOf.Proxy;
 
@@ -12,18 +11,20 @@ namespace LarkService.OnBehalfOf.Proxy;
 /// </summary>
 internal sealed class OpenApiProxy(LarkApps apps, ApiRegistry apis, Forwarder forwarder, CallProblems problems, CallerOperations operations, TimeProvider clock)
 {
-    public async Task<IResult> AnswerAsync(HttpContext http)
+    public async Task AnswerAsync(HttpContext http)
     {
         if (!ProxyRequest.TryRead(http, apps, apis, out var call, out var problem))
         {
-            return problem;
+            await problem.ExecuteAsync(http);
+            return;
         }
 
         using var patience = new Patience(clock, http.RequestAborted);
         var body = http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } ? null : new ProxyBody(http.Request.Body, http.Request.ContentLength, patience);
-        return Preferences.WantsToWait(http.Request)
+        var answer = Preferences.WantsToWait(http.Request)
             ? await OrParkAsync(call, body, patience, http)
-            : (await OrProblemAsync(call, http, () => ForwardAsync(call, body, patience, http))).Result;
+            : await OrProblemAsync(call, http, () => forwarder.RunAsync(call, body, patience, http));
+        await answer.ExecuteAsync(http);
     }
 
     private async Task<IResult> OrParkAsync(ProxyRequest call, ProxyBody? body, Patience patience, HttpContext http)
@@ -38,7 +39,7 @@ internal sealed class OpenApiProxy(LarkApps apps, ApiRegistry apis, Forwarder fo
         {
             try
             {
-                return await ForwardAsync(call, body, patience, http);
+                return await forwarder.RunAsync(call, body, patience, http);
             }
             catch (ConsentRequiredException e)
             {
@@ -46,26 +47,9 @@ internal sealed class OpenApiProxy(LarkApps apps, ApiRegistry apis, Forwarder fo
                 return TypedResults.Empty;
             }
         });
-        return gap is null ? answer.Result : await operations.AnswerAsync(ProxyOperation.Of(call, gap, body?.Kept ?? default, http), http, http.RequestAborted);
+        return gap is null ? answer : await operations.AnswerAsync(ProxyOperation.Of(call, gap, body?.Kept ?? default, http), http, http.RequestAborted);
     }
 
-    private Task<Results<EmptyHttpResult, ProblemHttpResult>> OrProblemAsync(ProxyRequest call, HttpContext http, Func<Task<Results<EmptyHttpResult, ProblemHttpResult>>> work) =>
-        problems.OrProblemAsync(call.User, call.Target.Scopes, http, work, http.RequestAborted);
-
-    private async Task<Results<EmptyHttpResult, ProblemHttpResult>> ForwardAsync(ProxyRequest call, ProxyBody? body, Patience patience, HttpContext http)
-    {
-        if (body is { IsSpent: true })
-        {
-            return ProxyProblems.RepeatRequired(); // the user agreed while it was on its way
-        }
-
-        try
-        {
-            return await forwarder.RunAsync(call, body, patience, http);
-        }
-        catch (ConsentRequiredException e) when (e.Gap.Reason != ConsentReason.ScopesMissing && call.ScopesToAskFor() is { Count: > 0 } scopes)
-        {
-            throw new ConsentRequiredException(e.User, e.Gap with { MissingScopes = scopes });
-        }
-    }
+    private Task<IResult> OrProblemAsync(ProxyRequest call, HttpContext http, Func<Task<IResult>> work) =>
+        problems.OrProblemAsync(call.User, call.Target.Scopes, work, (gap, asked) => Task.FromResult<IResult>(CallProblems.Asked(gap, asked, http)), http.RequestAborted, http);
 }

@@ -33,7 +33,7 @@ internal sealed class PlatformReply : IDisposable
     public bool IsRefusal => Status >= 400 || Code is not (null or PlatformCodes.Ok);
 
     /// <summary>The reply with its beginning looked at.</summary>
-    public static async Task<PlatformReply> ReadAsync(HttpResponseMessage response, Patience patience)
+    public static async ValueTask<PlatformReply> ReadAsync(HttpResponseMessage response, Patience patience)
     {
         try
         {
@@ -109,7 +109,7 @@ internal sealed class PlatformReply : IDisposable
         }
     }
 
-    private async Task LookAsync()
+    private async ValueTask LookAsync()
     {
         if (!MayBeRefusal())
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 
@@ -15,7 +16,8 @@ internal sealed class ProxyClient(HttpMessageHandler handler) : IDisposable
 
     private readonly HttpMessageInvoker _invoker = new(handler);
 
-    public static SocketsHttpHandler ToThePlatform() => new()
+    /// <param name="isTraced">Somebody collects traces.</param>
+    public static SocketsHttpHandler ToThePlatform(bool isTraced) => new()
     {
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(10),
@@ -23,8 +25,9 @@ internal sealed class ProxyClient(HttpMessageHandler handler) : IDisposable
         AutomaticDecompression = DecompressionMethods.None,
         AllowAutoRedirect = false,
         UseCookies = false,
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(), // a caller's trace and baggage are not the platform's
-        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, // as our own server reads them
+        ActivityHeadersPropagator = isTraced ? DistributedContextPropagator.CreateNoOutputPropagator() : null, // a caller's trace and baggage are not the platform's
+        MeterFactory = new Unheard(), // each call is counted and timed once, as lark_service_api_calls
+        RequestHeaderEncodingSelector = (name, _) => name == "Authorization" ? null : Encoding.UTF8, // as our own server reads them; a token is ASCII, and long
     };
 
     /// <returns>The answer's head; its body is still on its way.</returns>
@@ -32,4 +35,18 @@ internal sealed class ProxyClient(HttpMessageHandler handler) : IDisposable
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct) => _invoker.SendAsync(request, ct);
 
     public void Dispose() => _invoker.Dispose();
+
+    /// <summary>Its instruments belong to no host, so nobody collects them.</summary>
+    private sealed class Unheard : IMeterFactory
+    {
+        public Meter Create(MeterOptions options)
+        {
+            options.Scope = this;
+            return new Meter(options);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -92,7 +92,7 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
     }
 
     /// <returns>Null when the answer is the caller's own matter.</returns>
-    private static async Task<PlatformError?> MatterOfOursAsync(PlatformReply reply)
+    private static async ValueTask<PlatformError?> MatterOfOursAsync(PlatformReply reply)
     {
         if (!IsOurs(reply.Code ?? PlatformCodes.Ok, reply.Status))
         {
@@ -115,7 +115,7 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
         || PlatformCodes.IsUserTokenRefused(code)
         || status == StatusCodes.Status429TooManyRequests;
 
-    private static async Task<UserAccessToken> TokenAsync(ValueTask<TokenOutcome> asking, UserKey user, Patience patience)
+    private static async ValueTask<UserAccessToken> TokenAsync(ValueTask<TokenOutcome> asking, UserKey user, Patience patience)
     {
         try
         {
@@ -127,9 +127,9 @@ internal sealed class ProxySender(UserTokens tokens, LarkApps apps, ProxyClient 
         }
     }
 
-    private async Task<PlatformReply> SendOnceAsync(HttpRequestMessage request, UserAccessToken token, Patience patience)
+    private async ValueTask<PlatformReply> SendOnceAsync(HttpRequestMessage request, UserAccessToken token, Patience patience)
     {
-        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token.Value.Reveal());
+        request.Headers.TryAddWithoutValidation("Authorization", token.Header.Reveal());
         try
         {
             return await PlatformReply.ReadAsync(await client.SendAsync(request, patience.Token), patience);

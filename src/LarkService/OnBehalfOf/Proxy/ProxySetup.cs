@@ -1,4 +1,5 @@
 using LarkService.OnBehalfOf.Operations;
+using LarkService.Platform;
 
 namespace LarkService.OnBehalfOf.Proxy;
 
@@ -7,7 +8,7 @@ internal static class ProxySetup
 {
     public static IServiceCollection AddProxy(this IServiceCollection services)
     {
-        services.AddSingleton(_ => new ProxyClient(ProxyClient.ToThePlatform()));
+        services.AddSingleton(provider => new ProxyClient(ProxyClient.ToThePlatform(Traces.AreCollected(provider.GetRequiredService<IConfiguration>()))));
         services.AddSingleton<ProxySender>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<OpenApiProxy>();
