@@ -2,7 +2,7 @@
 # What the proxy costs: its throughput beside YARP's plain forwarder in front of the same platform, in turns; what it adds to a call
 # at 500 requests a second; 1,000 mixed reads a second; the memory that 100 MB up and down take. Every part is a process of its own.
 #
-#   bench/proxy.sh      prints Markdown; about 3 minutes, with the builds
+#   bench/proxy.sh      prints Markdown; about 5 minutes, with the builds
 #
 # shellcheck source=bench/prepare.sh
 . "$(dirname "$0")/prepare.sh"
