@@ -4,8 +4,15 @@ using System.Diagnostics;
 namespace LarkService.ProxyBench;
 
 /// <summary>Requests at one target.</summary>
-internal sealed class Load(Uri target, string key, IReadOnlyList<string> openIds) : IDisposable
+/// <param name="target">Where.</param>
+/// <param name="key">What its callers show.</param>
+/// <param name="openIds">In whose names, in turn.</param>
+/// <param name="token">What they bring along where nobody gives them one; null: nothing.</param>
+/// <param name="prefix">Before <c>/open-apis</c>.</param>
+internal sealed class Load(Uri target, string key, IReadOnlyList<string> openIds, string? token = null, string prefix = Load.Own) : IDisposable
 {
+    public const string Yard = "/api/v1/yard";
+    private const string Own = "/api/v1/lark";
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, MaxConnectionsPerServer = 512 });
     private readonly byte[] _scratch = new byte[64 * 1024];
     private int _next;
@@ -94,9 +101,14 @@ internal sealed class Load(Uri target, string key, IReadOnlyList<string> openIds
 
     private HttpRequestMessage Request(HttpMethod method, string path, int number = 0)
     {
-        var request = new HttpRequestMessage(method, new Uri(target, "/api/v1/lark" + path));
+        var request = new HttpRequestMessage(method, new Uri(target, prefix + path));
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
         request.Headers.TryAddWithoutValidation("X-Lark-Open-Id", openIds[number % openIds.Count]);
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("X-Token", token);
+        }
+
         return request;
     }
 

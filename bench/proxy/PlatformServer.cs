@@ -35,7 +35,7 @@ internal static class PlatformServer
     private static Task AnswerAsync(HttpContext http, Dictionary<string, byte[]> answers, HttpClient others, Uri sandbox)
     {
         var path = http.Request.Path.Value!;
-        path = path.StartsWith("/api/v1/lark", StringComparison.Ordinal) ? path["/api/v1/lark".Length..] : path;
+        path = path.StartsWith("/api/", StringComparison.Ordinal) ? path[path.IndexOf("/open-apis", StringComparison.Ordinal)..] : path;
         return answers.TryGetValue(path, out var json) ? JsonAsync(http, json)
             : path == $"{Root}/download" ? DownloadAsync(http)
             : path == $"{Root}/upload" ? UploadAsync(http)

@@ -16,11 +16,14 @@ internal static class Program
             case ["yarp", var port, var platform]:
                 await Yardstick.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), platform);
                 return 0;
+            case ["yarp-in-service", var platform]:
+                await Yardstick.RunInServiceAsync(platform);
+                return 0;
             case ["consent", var service, var key, var sandbox, .. var openIds]:
                 await Consent.GiveAsync(new Uri(service), key, new Uri(sandbox), openIds);
                 return 0;
-            case ["measure", var platform, var yarp, var service, var key, var servicePid, .. var openIds]:
-                await Measurements.RunAsync(new Uri(platform), new Uri(yarp), new Uri(service), key, int.Parse(servicePid, CultureInfo.InvariantCulture), openIds);
+            case ["measure", var platform, var yarp, var inService, var service, var key, var servicePid, .. var openIds]:
+                await Measurements.RunAsync(new Uri(platform), new Uri(yarp), new Uri(inService), new Uri(service), key, int.Parse(servicePid, CultureInfo.InvariantCulture), openIds);
                 return 0;
             default:
                 await System.Console.Error.WriteLineAsync("Started by bench/proxy.sh.");
