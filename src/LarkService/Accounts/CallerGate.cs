@@ -5,7 +5,7 @@ namespace LarkService.Accounts;
 
 /// <summary>
 /// What every request passes: it says who calls, holds back who calls too often, and lets nobody on who lacks what the route asks for. One step
-/// instead of the framework's two, which take a sixth of the time of a call that is only handed on.
+/// instead of the framework's two, which took more than a tenth of the processor's time of a call that is only handed on.
 /// </summary>
 internal sealed class CallerGate(CallerRecognition recognition, RequestLimits limits)
 {
@@ -35,14 +35,14 @@ internal sealed class CallerGate(CallerRecognition recognition, RequestLimits li
     /// <returns>Null: they may.</returns>
     private static Task? Refuse(HttpContext http, Recognition who)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<RequiredCaller>() is not { } needed)
+        if (http.GetEndpoint()?.Metadata.GetOrderedMetadata<RequiredCaller>() is not { Count: > 0 } all)
         {
             return null;
         }
 
         if (who.Caller is { } caller)
         {
-            return needed.Permission is null || caller.Has(needed.Permission) ? null : Problems.PermissionDenied(needed.Permission).ExecuteAsync(http);
+            return FirstLacking(caller, all) is { } permission ? Problems.PermissionDenied(permission).ExecuteAsync(http) : null;
         }
 
         if (who.Wait is { } wait)
@@ -52,5 +52,18 @@ internal sealed class CallerGate(CallerRecognition recognition, RequestLimits li
 
         http.Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.Unauthenticated(who.Why).ExecuteAsync(http);
+    }
+
+    private static string? FirstLacking(Caller caller, IReadOnlyList<RequiredCaller> all)
+    {
+        foreach (var needed in all)
+        {
+            if (needed.Permission is { } permission && !caller.Has(permission))
+            {
+                return permission;
+            }
+        }
+
+        return null;
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using LarkService.Accounts.Keys;
 using LarkService.Accounts.SignIn;
+using LarkService.Platform;
 using Microsoft.Extensions.Options;
 
 namespace LarkService.Accounts;
@@ -13,7 +14,7 @@ namespace LarkService.Accounts;
 internal sealed class CallerRecognition(IOptions<ApiOptions> options, ApiKeyCache keys, UnknownKeys unknown, KeyUses uses, AccessTokens tokens, TimeProvider clock)
 {
     private const string Bearer = "Bearer ";
-    private readonly string? _bootstrap = options.Value.BootstrapKey?.Reveal();
+    private readonly Secret? _bootstrap = options.Value.BootstrapKey;
 
     /// <exception cref="TimeoutException">The database did not answer in time.</exception>
     public ValueTask<Recognition> RecognizeAsync(HttpContext http)
@@ -29,7 +30,8 @@ internal sealed class CallerRecognition(IOptions<ApiOptions> options, ApiKeyCach
             return ByKeyAsync(http, given);
         }
 
-        if (_bootstrap is not null && CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(given.Span), MemoryMarshal.AsBytes(_bootstrap.AsSpan())))
+        // The time it takes tells how long the key is, and nothing else of it.
+        if (_bootstrap is not null && CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(given.Span), MemoryMarshal.AsBytes(_bootstrap.Reveal().AsSpan())))
         {
             return new(new Recognition(Caller.Bootstrap));
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using LarkService.Platform.Http;
 
 namespace LarkService.Monitoring;
 
@@ -36,8 +37,7 @@ internal static class MetricsPortSetup
                     return next(http);
                 }
 
-                http.Response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
+                return Problems.NotFound("There is no such route.").ExecuteAsync(http);
             });
         }
     }

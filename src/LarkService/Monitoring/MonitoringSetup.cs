@@ -16,7 +16,11 @@ internal static class MonitoringSetup
     /// <summary>To be called before any feature is registered: see <see cref="CollectionStart"/>.</summary>
     public static WebApplicationBuilder AddMonitoring(this WebApplicationBuilder builder)
     {
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", !Traces.AreCollected(builder.Configuration)); // spans of requests say what they are of
+        if (Traces.AreCollected(builder.Configuration))
+        {
+            AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false); // spans of requests say what they are of
+        }
+
         builder.AddLogs();
         builder.Services.AddChecked<MonitoringOptions>();
         builder.Services.AddSingleton<MetricsExposition>();

@@ -105,9 +105,9 @@ public sealed partial class MetricsTests
         Assert.Contains("lark_service_websocket_connection_status", (await PageAsync(own)).Families);
         (await new Api(scene.Anonymous).GetAsync("/metrics")).MustBeProblem(HttpStatusCode.NotFound, "not-found");
         (await new Api(scene.Anonymous).GetAsync("/health")).Must(HttpStatusCode.OK);
-        foreach (var path in (string[])["/health", "/health/live", "/api/v1/grants", "/oauth/callback", "/"])
+        foreach (var path in (string[])["/health", "/health/live", "/api/v1/grants", "/api/v1/lark/open-apis/im/v1/chats", "/oauth/callback", "/"])
         {
-            (await new Api(own).GetAsync(path)).Must(HttpStatusCode.NotFound);
+            (await new Api(own).GetAsync(path)).MustBeProblem(HttpStatusCode.NotFound, "not-found");
         }
 
         // The Host header is the caller's word: it opens nothing

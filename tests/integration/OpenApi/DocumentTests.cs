@@ -31,6 +31,7 @@ public sealed class DocumentTests(DocumentFixture fixture)
             Assert.True(o.Json["summary"]!.ToString().Length > 5 && o.Json["description"]!.ToString().Length > 5, o.Id);
             Assert.Contains(Assert.Single(o.Json["tags"]!.AsArray())!.ToString(), tags);
         });
+        Assert.Equal(tags.Order(), Operation.Of(document).Select(o => o.Json["tags"]![0]!.ToString()).Distinct().Order());
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace LarkService.IntegrationTests.Support;
 /// <summary>The REST API as another system calls it.</summary>
 internal sealed class Api(HttpClient http)
 {
+    private const int AtOnce = 1024 * 1024;
+
     public Task<ApiAnswer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     public Task<ApiAnswer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
@@ -18,6 +20,7 @@ internal sealed class Api(HttpClient http)
     public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, HttpContent? content = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.ExpectContinue = content?.Headers.ContentLength > AtOnce; // else a refusal may come, and the line end, while it is being sent
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         var isJson = answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;

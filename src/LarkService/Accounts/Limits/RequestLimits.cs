@@ -47,9 +47,9 @@ internal sealed partial class RequestLimits(RequestCounts counts, IOptions<ApiOp
         }
 
         WarnOfProxy(http);
-        var kind = route?.GetMetadata<PageForPeopleAttribute>() is not null ? LimitKind.Page
-            : route?.GetMetadata<RequiredCaller>() is null ? LimitKind.Open
-            : LimitKind.Stranger;
+        var kind = route?.GetMetadata<RequiredCaller>() is not null ? LimitKind.Stranger
+            : route?.GetMetadata<PageForPeopleAttribute>() is not null ? LimitKind.Page
+            : LimitKind.Open;
         return (LimitKey.Of(kind, http.Connection.RemoteIpAddress), kind == LimitKind.Page ? _page : _anonymous);
     }
 

@@ -21,8 +21,8 @@ internal sealed class AccountsAsTheyAre(AccountStore accounts) : IEndpointFilter
             http.User = Caller.Account(id, PermissionList.Read(account.Permissions), caller.PerMinute);
         }
 
-        return http.GetEndpoint()?.Metadata.GetMetadata<RequiredCaller>()?.Permission is { } policy && !http.User.HasClaim(Caller.PermissionClaim, policy)
-            ? Problems.PermissionDenied(policy)
+        return http.GetEndpoint()?.Metadata.GetMetadata<RequiredCaller>()?.Permission is { } permission && !http.User.HasClaim(Caller.PermissionClaim, permission)
+            ? Problems.PermissionDenied(permission)
             : await next(context);
     }
 }

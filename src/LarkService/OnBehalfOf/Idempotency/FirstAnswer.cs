@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LarkService.Grants.Sealing;
 using LarkService.Platform;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Primitives;
 
 namespace LarkService.OnBehalfOf.Idempotency;
@@ -10,8 +9,7 @@ namespace LarkService.OnBehalfOf.Idempotency;
 /// <param name="Status">HTTP status.</param>
 /// <param name="Headers">Those that belong to the answer, not to its way here.</param>
 /// <param name="Body">At most <see cref="MostBytes"/>.</param>
-/// <param name="IsWhole">No page is put in place of an empty body.</param>
-internal sealed record FirstAnswer(int Status, IReadOnlyDictionary<string, string[]> Headers, byte[] Body, bool IsWhole)
+internal sealed record FirstAnswer(int Status, IReadOnlyDictionary<string, string[]> Headers, byte[] Body)
 {
     public const int MostBytes = 1024 * 1024;
     public const string ReplayedHeader = "Idempotency-Replayed";
@@ -24,8 +22,7 @@ internal sealed record FirstAnswer(int Status, IReadOnlyDictionary<string, strin
     public static FirstAnswer Of(HttpResponse response, byte[] body) => new(
         response.StatusCode,
         response.Headers.Where(h => !OfThisTimeOnly.Contains(h.Key)).ToDictionary(h => h.Key, h => h.Value.OfType<string>().ToArray(), StringComparer.OrdinalIgnoreCase),
-        body,
-        response.HttpContext.Features.Get<IStatusCodePagesFeature>() is { Enabled: false });
+        body);
 
     public string Seal(TokenSeal seal, string callerId, string id) => seal.Seal(new Secret(JsonSerializer.Serialize(this)), OwnerOf(callerId), SealPurpose.FirstAnswer(id));
 
@@ -42,11 +39,6 @@ internal sealed record FirstAnswer(int Status, IReadOnlyDictionary<string, strin
         }
 
         http.Response.Headers[ReplayedHeader] = "true";
-        if (IsWhole && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
-        {
-            pages.Enabled = false;
-        }
-
         if (Body.Length > 0)
         {
             http.Response.ContentLength = Body.Length;

@@ -44,13 +44,14 @@ internal sealed record ProxyRequest(CallTarget Target, HttpMethod Method, ProxyP
         return true;
     }
 
+    /// <summary>The same, asking for all the call needs at once.</summary>
+    public ConsentRequiredException ToAskFor(ConsentRequiredException needed) =>
+        needed.Gap.Reason != ConsentReason.ScopesMissing && ScopesToAskFor() is { Count: > 0 } scopes ? new(needed.User, needed.Gap with { MissingScopes = scopes }) : needed;
+
     /// <summary>
     /// What to ask for where the user has to be asked anyway, so that one consent is enough: what the caller says, else the least that
     /// the documentation says the API needs. It never holds a call up: whether a grant suffices is the platform's to say.
     /// </summary>
-    public ConsentRequiredException ToAskFor(ConsentRequiredException needed) =>
-        needed.Gap.Reason != ConsentReason.ScopesMissing && ScopesToAskFor() is { Count: > 0 } scopes ? new(needed.User, needed.Gap with { MissingScopes = scopes }) : needed;
-
     private ScopeSet ScopesToAskFor() => Target.Scopes.Count > 0 || Api is null ? Target.Scopes : Api.LeastUserScopes();
 
     private static ProblemHttpResult? FaultOf(HttpRequest request, ProxyPath path, ApiEntry? api, ApiRegistry apis)

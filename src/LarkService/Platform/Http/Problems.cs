@@ -57,8 +57,7 @@ internal static class Problems
     public static ProblemHttpResult Unauthenticated(string? why = null) => Of(
         "unauthenticated", StatusCodes.Status401Unauthorized, "Who is calling?", why ?? "Send 'Authorization: Bearer <API key>' with a key this service knows.");
 
-    public static ProblemHttpResult PermissionDenied(string? permission) => NotAllowed(
-        permission is null ? "The key lacks a permission this route asks for." : $"The key lacks the permission '{permission}'.");
+    public static ProblemHttpResult PermissionDenied(string permission) => NotAllowed($"The key lacks the permission '{permission}'.");
 
     /// <summary>Nobody sends this again and gets through: <paramref name="detail"/> says who could change that, and how.</summary>
     public static ProblemHttpResult NotAllowed(string detail) => Of("permission-denied", StatusCodes.Status403Forbidden, "Not allowed", detail);

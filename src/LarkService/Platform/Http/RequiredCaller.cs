@@ -1,17 +1,10 @@
 namespace LarkService.Platform.Http;
 
-/// <summary>Marks a route for known callers only.</summary>
+/// <summary>Marks a route for known callers only. Several marks add up.</summary>
 /// <param name="permission">What they must be allowed to do; null: nothing in particular.</param>
 internal sealed class RequiredCaller(string? permission)
 {
     public string? Permission { get; } = permission;
-}
-
-/// <summary>A feature of a request: until when its caller is one.</summary>
-/// <param name="at">When their key or token ends.</param>
-internal sealed class CallerUntil(DateTimeOffset at)
-{
-    public DateTimeOffset At { get; } = at;
 }
 
 /// <inheritdoc cref="RequiredCaller"/>

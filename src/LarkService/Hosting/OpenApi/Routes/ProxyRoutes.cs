@@ -21,6 +21,7 @@ internal static class ProxyRoutes
     [
         .. Methods.Select(m => new RouteDoc(m.Method, "/api/v1/lark/open-apis/{rest}", m.Id, $"{m.Verb} any API of the platform, in a user's name")
         {
+            Tag = "Proxy", // the framework knows nothing of a route that answers by itself
             Says = Says.ReplaceLineEndings(" "),
             ActsFor = ActsFor.UserInHeader,
             TakesScopes = true,
