@@ -93,6 +93,7 @@ internal sealed partial class ConnectionSession : IAsyncDisposable
         }
 
         await _noMore.CancelAsync();
+        _desk.Close();
         if (await _desk.IdleAsync(DrainLimit, CancellationToken.None))
         {
             return;

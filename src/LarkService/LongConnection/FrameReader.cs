@@ -137,13 +137,14 @@ internal sealed partial class FrameReader(
 
     private async Task TakeWholeAsync(Frame frame, LarkPayload payload, CancellationToken noMore)
     {
-        if (inFlight.TryTakeRoom() || await WaitForRoomAsync(noMore))
-        {
-            desk.Take(frame, payload);
-        }
-        else
+        if (!inFlight.TryTakeRoom() && !await WaitForRoomAsync(noMore))
         {
             Drop(noMore.IsCancellationRequested ? "closing" : "busy", payload.Json.Length);
+        }
+        else if (!desk.Take(frame, payload))
+        {
+            inFlight.ReturnRoom();
+            metrics.Dropped(status.AppId, "closing");
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed class InFlight(int most, TimeProvider clock) : IDisposable
     /// <param name="work">Must not throw. Its token ends when a drain has lasted too long.</param>
     public void Start(Func<CancellationToken, Task> work) => _ = RunAsync(work, _givenUp.Token);
 
+    /// <summary>Gives back room that was taken, when there is nothing to start in it.</summary>
+    public void ReturnRoom() => _room.Release();
+
     /// <summary>Tells all that is in hand to stop.</summary>
     public Task GiveUpAsync() => _givenUp.CancelAsync();
 

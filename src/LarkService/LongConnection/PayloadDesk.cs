@@ -10,6 +10,7 @@ internal sealed partial class PayloadDesk(FrameSender sender, IPayloadSink sink,
 {
     private readonly Lock _lock = new();
     private int _inHand;
+    private bool _isClosed;
     private TaskCompletionSource? _idle;
 
     private Task Idle
@@ -26,10 +27,16 @@ internal sealed partial class PayloadDesk(FrameSender sender, IPayloadSink sink,
     /// <summary>Starts work in the room the caller has taken; the answer follows by itself.</summary>
     /// <param name="frame">Becomes the ack.</param>
     /// <param name="payload">What it held.</param>
-    public void Take(Frame frame, LarkPayload payload)
+    /// <returns>False when nothing is taken any more; the room is the caller's still.</returns>
+    public bool Take(Frame frame, LarkPayload payload)
     {
         lock (_lock)
         {
+            if (_isClosed)
+            {
+                return false;
+            }
+
             _inHand++;
         }
 
@@ -44,6 +51,16 @@ internal sealed partial class PayloadDesk(FrameSender sender, IPayloadSink sink,
                 Done();
             }
         });
+        return true;
+    }
+
+    /// <summary>Takes nothing any more: once it is idle it stays idle, and nothing is stored whose ack could not go out.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
     }
 
     /// <returns>True once nothing of this connection is in hand, false when that takes too long.</returns>
