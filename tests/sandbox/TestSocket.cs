@@ -102,7 +102,7 @@ internal sealed class TestSocket : IAsyncDisposable
                 _frames.Writer.TryWrite(Frame.Parser.ParseFrom(buffer.AsSpan(0, received.Count)));
             }
         }
-        catch (Exception problem) when (problem is WebSocketException or OperationCanceledException)
+        catch (Exception problem) when (problem is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The line is gone.
         }
