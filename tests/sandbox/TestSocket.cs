@@ -47,6 +47,8 @@ internal sealed class TestSocket : IAsyncDisposable
         return SendAsync(ping);
     }
 
+    public Task SayGoodbyeAsync() => _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+
     /// <summary>Answers a push as the SDKs do: the same frame, biz_rt added, the payload replaced.</summary>
     public Task AckAsync(Frame push, int code = 200, JsonNode? data = null, Action<Frame>? change = null)
     {
@@ -95,7 +97,7 @@ internal sealed class TestSocket : IAsyncDisposable
                 var received = await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
-                    await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+                    await SayGoodbyeAsync();
                     break;
                 }
 

@@ -59,11 +59,11 @@ internal sealed class Pushes(SandboxOptions options, Connections connections, Ht
         }
         catch (TimeoutException)
         {
-            return new PushResult.TimedOut();
+            return pending.AnswerOr(new PushResult.TimedOut());
         }
         catch (Exception problem) when (problem is WebSocketException or OperationCanceledException or ObjectDisposedException && !ct.IsCancellationRequested)
         {
-            return new PushResult.ConnectionLost();
+            return pending.AnswerOr(new PushResult.ConnectionLost());
         }
         finally
         {

@@ -90,7 +90,14 @@ internal sealed class SandboxConnection(string id, int serviceId, WebSocket sock
     public void Abort()
     {
         MarkClosed();
-        abort();
+        try
+        {
+            abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
     }
 
     public void MarkClosed()

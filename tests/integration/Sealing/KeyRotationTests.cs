@@ -22,7 +22,7 @@ public sealed partial class KeyRotationTests
     public async Task While_everything_is_sealed_anew_no_read_and_no_refresh_fails_even_if_the_rotation_is_killed_midway(Engine engine)
     {
         // Given a service with both keys that seals with the new one, and many grants sealed with the old one
-        await using var scene = await Scene.StartAsync(new() { Engine = engine, Flow = Flow.Redirect });
+        await using var scene = await Scene.StartAsync(new() { Engine = engine, Flow = Flow.Redirect, Sandbox = Scene.QuickSandbox with { CallsPerSecond = 0, CallsPerMinute = 0 } });
         await scene.GrantAsync(scene.Ava, Scene.AiScopes);
         await scene.GrantAsync(scene.Mei, Scene.AiScopes);
         await StoreManyAsync(scene);
