@@ -212,6 +212,18 @@ count() {
   fi
 }
 
+# The tests that failed, each with the first line of why, and those under way when the run broke off. $1 = log.
+failed_tests() {
+  awk '
+    /^  Failed .* \[/ { name = $0; sub(/^  Failed /, "", name); sub(/ \[[^[]*$/, "", name); next }
+    /^  Error Message:/ && name != "" { if ((getline why) > 0) { sub(/^ +/, "", why); print name ": " substr(why, 1, 300) }; name = ""; next }
+    /when the (crash|hang) occurred/ { under_way = 1; next }
+    under_way && /^ *$/ { if (listed) under_way = 0; next }
+    under_way && /may, or may not/ { under_way = 0; next }
+    under_way { listed = 1; sub(/^ +/, ""); print "under way when the run broke off: " $0 }
+  ' "$1"
+}
+
 run_dotnet_suite() {
   local suite=$1 status=0 name collect=()
   headline "Suite $suite"
@@ -219,10 +231,10 @@ run_dotnet_suite() {
     collect=(--collect "XPlat Code Coverage")
   fi
   step "$suite" dotnet test "$(project_of "$suite")" --no-build --nologo --results-directory "$RESULTS/$suite" \
-    --blame-hang-timeout 5m --blame-hang-dump-type none "${collect[@]}" || status=$?
+    --blame-hang-timeout 8m --blame-hang-dump-type none "${collect[@]}" || status=$?
   while IFS= read -r name; do
     failures+=("$suite: $name")
-  done < <(sed -nE 's/^  Failed ([^[]+) \[.*/\1/p' "$RESULTS/$suite.log")
+  done < <(failed_tests "$RESULTS/$suite.log")
   count "$suite" "$status" "$(awk '/^(Passed|Failed|Skipped)! /{gsub(",","");for(i=1;i<NF;i++){if($i=="Failed:")f+=$(i+1);if($i=="Passed:")p+=$(i+1)};n++}END{if(n)print p+0,f+0}' "$RESULTS/$suite.log")"
 }
 

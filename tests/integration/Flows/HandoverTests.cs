@@ -17,6 +17,7 @@ public sealed class HandoverTests
         await using var scene = await Scene.StartAsync(new() { Engine = engine, Flow = Flow.Redirect, OwnProcess = true });
         var card = await AskedAsync(scene);
         var page = await ComeBackAsync(scene, card);
+        await Eventually.TrueAsync("a call refused, the next one not yet on its way", () => scene.Platform.Faults.Board.Planned.Single().Left < int.MaxValue);
 
         // When the process dies, and its turn is over
         await scene.KillAsync();
