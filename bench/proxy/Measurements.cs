@@ -8,9 +8,9 @@ internal static class Measurements
 {
     public const long Transfer = 100L * 1024 * 1024;
     private const int Callers = 32;
-    private const int Rounds = 9;
+    private const int Rounds = 20;
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(30); // the runtime compiles the busiest methods anew, behind a load that leaves it little time
-    private static readonly TimeSpan Span = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Span = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan OpenSpan = TimeSpan.FromSeconds(20);
     private static readonly string[] Small = ["/json/300"];
     private static readonly string[] Mixed = ["/json/300", "/json/300", "/json/300", "/json/4000", "/json/4000", "/json/60000"];
