@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Lark.Wire;
 using LarkSandbox.Hosting;
 using LarkSandbox.LongConnection;
 
@@ -47,31 +46,6 @@ public sealed class LateAckTests : SandboxTest
         Assert.Equal(0, Platform.Acks);
         _ = socket.AckAllAsync();
         await Platform.WaitForAsync(() => delivery.Acked, Patience);
-    }
-
-    [Fact]
-    public async Task What_was_acknowledged_right_before_the_goodbye_does_not_come_again()
-    {
-        for (var round = 0; round < 20; round++)
-        {
-            await using var socket = await OpenAsync();
-            var sent = Enumerable.Range(0, 40).Select(n => Platform.SendText(LiLei.OpenId, $"{round}/{n}").Delivery).ToList();
-            var pushes = new List<Frame>();
-            while (pushes.Count < sent.Count)
-            {
-                pushes.Add(await socket.NextAsync());
-            }
-
-            foreach (var push in pushes)
-            {
-                await socket.AckAsync(push);
-            }
-
-            await socket.SayGoodbyeAsync();
-            await Platform.WaitForAsync(() => sent.All(d => d.Acked || d.Attempts > 1), Patience);
-            Assert.All(sent, d => Assert.Equal(1, d.Attempts));
-            await Platform.WaitForAsync(() => Platform.Connections.Open.Count == 0, Patience);
-        }
     }
 
     [Fact]

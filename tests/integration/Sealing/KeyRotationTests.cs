@@ -148,7 +148,7 @@ public sealed partial class KeyRotationTests
     /// <summary>Callers that read tokens all the time, and one that refreshes; none of them accepts a failure.</summary>
     private sealed class Crowd : IAsyncDisposable
     {
-        /// <summary>Between two refreshes of a person: less than what the service paces its calls to the token endpoint by.</summary>
+        /// <summary>Between two refreshes of a person: so few a minute that neither the platform nor our own pace holds them up.</summary>
         private static readonly TimeSpan RefreshPause = TimeSpan.FromSeconds(0.3);
 
         /// <summary>Between two reads of a caller, so that the rotation has its share of a slow machine.</summary>

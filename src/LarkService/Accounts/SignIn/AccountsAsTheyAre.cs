@@ -21,8 +21,7 @@ internal sealed class AccountsAsTheyAre(AccountStore accounts) : IEndpointFilter
             http.User = Caller.Account(id, PermissionList.Read(account.Permissions), caller.PerMinute);
         }
 
-        return http.GetEndpoint()?.Metadata.GetMetadata<RequiredCaller>()?.Permission is { } permission && !http.User.HasClaim(Caller.PermissionClaim, permission)
-            ? Problems.PermissionDenied(permission)
-            : await next(context);
+        var asked = http.GetEndpoint()?.Metadata.GetOrderedMetadata<RequiredCaller>().Select(r => r.Permission).OfType<string>() ?? [];
+        return PermissionList.FirstLacking(http.User, asked) is { } lacking ? Problems.PermissionDenied(lacking) : await next(context);
     }
 }
