@@ -147,18 +147,11 @@ public sealed class OperationRunTests : IAsyncLifetime
         var id = await _scene.ParkAsync();
         await _scene.StartAsync();
         await _scene.AgreeAsync();
-        for (var tries = 1; tries <= 12; tries++)
-        {
-            await Until.TrueAsync(async () => _scene.Operation.Ran.Count == tries && await _scene.CallAsync(id) is { LeaseOwner: null, Attempts: 0, State: ParkedCallState.Running });
-            await _scene.Clock.SomeoneWaitsForAsync(2);
-            _scene.Clock.AdvanceSeconds(2);
-        }
+        await _scene.TimePassesUntilAsync(id, call => _scene.Operation.Ran.Count > 12 && call is { LeaseOwner: null, Attempts: 0, State: ParkedCallState.Running });
 
-        await Until.TrueAsync(async () => _scene.Operation.Ran.Count == 13 && await _scene.CallAsync(id) is { LeaseOwner: null });
-        await _scene.Clock.SomeoneWaitsForAsync(2);
         _scene.Clock.Advance(OperationRun.LongestRateLimit + TimeSpan.FromMinutes(10));
 
-        await _scene.EndsAsync(id, ParkedCallState.Failed);
+        await _scene.TimePassesUntilAsync(id, call => call.State == ParkedCallState.Failed);
     }
 
     [Fact]
@@ -297,13 +290,7 @@ public sealed class OperationRunTests : IAsyncLifetime
         await Until.TrueAsync(async () => await _scene.CallAsync(id) is { LeaseOwner: null, Attempts: 0, SentAt: null, State: ParkedCallState.Running } call && call.DueAt > _scene.Clock.GetUtcNow());
 
         _scene.Clock.Advance(OperationRun.LongestUpgrade);
-
-        // The loop may set its clock for the next look only now
-        await Until.TrueAsync(async () =>
-        {
-            _scene.Clock.Advance(TimeSpan.FromSeconds(2));
-            return (await _scene.CallAsync(id))?.State == ParkedCallState.Failed;
-        });
+        await _scene.TimePassesUntilAsync(id, call => call.State == ParkedCallState.Failed);
         Assert.Empty(_scene.Operation.Ran);
     }
 

@@ -123,6 +123,19 @@ internal sealed class OperationScene : IAsyncDisposable
         return (await FindAsync(id))!;
     }
 
+    /// <summary>Lets time pass while nobody has the call in hand: a loop sets its clock when it likes.</summary>
+    public Task TimePassesUntilAsync(string id, Func<ParkedCall, bool> condition) => Until.TrueAsync(async () =>
+    {
+        var call = await CallAsync(id);
+        var isSo = condition(call);
+        if (!isSo && call.LeaseOwner is null)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        return isSo;
+    });
+
     public Task<OperationView?> FindAsync(string id, string caller = "caller-1", double wait = 0) => Operations.FindAsync(id, caller, TimeSpan.FromSeconds(wait), default);
 
     public Task<ParkedCall> CallAsync(string id) => Database.RunAsync(db => db.Set<ParkedCall>().AsNoTracking().SingleAsync(c => c.Id == id));
